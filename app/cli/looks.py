@@ -1,0 +1,154 @@
+"""shemtov capture, import: looks taken now, looks saved before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli import say
+from app.db import engine, migrate, reading, writing
+from app.errors import AppError, BadInput
+from app.files import json_rows
+from app.imports import import_rows
+from app.lock import capturing
+from app.pipeline import Surroundings
+from app.queries import brands as brand_queries
+from app.queries.rows import SearchRow
+from app.queries.searches import searches, watched
+from app.runner import Taken, run_due, take
+from app.schedule import slot_at
+from app.settings import settings
+from app.sources import access, usable
+from app.store.snapshots import plan
+from app.surroundings import clock, surroundings
+
+
+def register(app: typer.Typer) -> None:
+    app.command("capture")(capture)
+    app.command("import")(import_pages)
+
+
+def capture(
+    search: Annotated[int | None, typer.Argument(help="A search's number (shemtov brand list).")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Everything that is due, second looks included.")] = False,
+    at: Annotated[str | None, typer.Option(help="Another moment than now; practice world only.")] = None,
+    browser: Annotated[bool, typer.Option("--browser", help="Through Chromium, whatever the engine.")] = False,
+) -> None:
+    """Look at one search now, or take all looks that are due."""
+    if (search is None) == (not due):
+        raise BadInput("capture needs a search's number, or --due")
+    migrate()
+    now = travelled(at)
+    asyncio.run(_capture(search, now, browser=browser))
+
+
+async def _capture(search: int | None, now: Callable[[], datetime], *, browser: bool) -> None:
+    with reading() as session:
+        wanted = searches(session) if search is None else (watched(session, search).search,)
+    _check_travel(wanted, now)
+    sources = frozenset(name for one in wanted for name in one.source_names)
+    failed = False
+    with nullcontext() if search is not None else capturing(settings().data_dir):
+        async with surroundings(sources, now, browser=browser) as world:
+            if search is not None:
+                failed = _tell(await look_now(world, wanted[0]))
+            else:
+                count = 0
+                async for taken in run_due(world, able):
+                    failed = _tell(taken) or failed
+                    count += 1
+                say.line(f"{count} looks taken" if count else "nothing is due")
+    if failed:
+        raise typer.Exit(say.ROWS_FAILED)
+
+
+def able(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Which of a search's sources may be used here."""
+    return usable(names, settings())
+
+
+async def look_now(world: Surroundings, search: SearchRow) -> Taken:
+    """A look outside the schedule, in a slot of its own."""
+    names, reasons = able(search.source_names)
+    if not names:
+        raise BadInput("; ".join(reasons))
+    with writing(world.engine) as session:
+        zone = watched(session, search.id).brand.zone
+        now = world.now()
+        planned = plan(session, search.id, slot_at(now, zone), "now", now)
+    return await take(world, planned.id or 0, able)
+
+
+def travelled(at: str | None) -> Callable[[], datetime]:
+    """The clock: the real one, or one that stands at the moment asked for."""
+    if at is None:
+        return clock
+    try:
+        moment_asked = datetime.fromisoformat(at)
+    except ValueError as wrong:
+        raise BadInput(f"--at {at!r} is no moment; write 2026-11-24T06:00+02:00") from wrong
+    if moment_asked.tzinfo is None:
+        raise BadInput(f"--at {at} needs its zone; write 2026-11-24T06:00+02:00")
+    return lambda: moment_asked
+
+
+def _check_travel(wanted: tuple[SearchRow, ...], now: Callable[[], datetime]) -> None:
+    if now is not clock and any(one.source_names != ("practice",) for one in wanted):
+        raise BadInput("--at is for the practice world; the real one is seen as it is now")
+
+
+def _tell(taken: Taken) -> bool:
+    """One line about a look; True when it ended as an error."""
+    reason = f": {taken.reason}" if taken.reason else ""
+    say.line(f"{taken.slot}  search {taken.search_id} {taken.phrase}  {taken.state}{reason}")
+    return taken.state == "error"
+
+
+def import_pages(
+    brand: Annotated[str, typer.Option(help="The brand they belong to.")],
+    manifest: Annotated[Path | None, typer.Argument(help="JSON lines: path, engine, phrase, captured_at, hl, gl, ...")] = None,
+    file: Annotated[Path | None, typer.Option(help="A single saved page instead of a manifest.")] = None,
+    source: Annotated[str | None, typer.Option("--engine", help="Engine or provider of the page.")] = None,
+    phrase: Annotated[str | None, typer.Option(help="What was searched.")] = None,
+    captured_at: Annotated[str | None, typer.Option(help="When: 2026-11-21 or 2026-11-21T06:00.")] = None,
+    hl: Annotated[str | None, typer.Option(help="Language, such as he.")] = None,
+    gl: Annotated[str | None, typer.Option(help="Country, such as IL.")] = None,
+    device: Annotated[str, typer.Option(help="desktop or mobile.")] = "desktop",
+    page_no: Annotated[int, typer.Option(min=1, max=10)] = 1,
+    final_url: Annotated[str | None, typer.Option()] = None,
+    http_status: Annotated[int | None, typer.Option()] = None,
+) -> None:
+    """Make snapshots of saved pages, as a capture would have made them, so that charts start in the past."""
+    if (manifest is None) == (file is None):
+        raise BadInput("import needs a manifest, or --file with --engine, --phrase, --captured-at, --hl and --gl")
+    row = {
+        "path": str(file), "engine": source, "phrase": phrase, "captured_at": captured_at, "hl": hl, "gl": gl,
+        "device": device, "page_no": page_no, "final_url": final_url, "http_status": http_status,
+    }  # fmt: skip
+    rows: Iterator[dict[str, Any] | str] = json_rows(manifest) if manifest else iter([row])
+    migrate()
+    with reading() as session:
+        owner = brand_queries.brand(session, brand)
+    world = Surroundings(engine(), settings().blobs, clock, lambda name: access(name, settings()), _offline)
+    errors = done = 0
+    for one in import_rows(world, owner.id, rows, manifest.parent if manifest else Path()):
+        if one.state is None:
+            errors += 1
+            say.warn(one.reason)
+        else:
+            done += 1
+            say.line(f"{one.path}  {one.state}{': ' + one.reason if one.reason else ''}")
+    say.line(f"{done} looks imported, {errors} rows refused")
+    say.finish(errors)
+
+
+def _offline(source: str) -> Any:
+    raise AppError(f"an import reaches nobody, not even {source}")
+
+

@@ -1,0 +1,116 @@
+"""shemtov reparse, rescore, verify, export: the record read again, proven, taken out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from app.again import Again
+from app.again import reparse as reparse_all
+from app.again import rescore as rescore_all
+from app.cli import say
+from app.db import engine, migrate, reading
+from app.errors import BadInput
+from app.pipeline import Surroundings
+from app.queries import brands as brand_queries
+from app.queries.export import COLUMNS, csv_cell, export_rows
+from app.queries.searches import searches
+from app.settings import settings
+from app.sources import access
+from app.surroundings import clock
+from app.verify import verify as verify_all
+
+
+def register(app: typer.Typer) -> None:
+    app.command("reparse")(reparse)
+    app.command("rescore")(rescore)
+    app.command("verify")(verify)
+    app.command("export")(export)
+
+
+def reparse(
+    force: Annotated[bool, typer.Option("--all", help="Also what today's parser version has read already.")] = False,
+) -> None:
+    """Read the archive again with today's parsers; old readings stay beside the new ones."""
+    migrate()
+    _tell("looks", reparse_all(_archive(), say.progress("reparse"), force=force))
+
+
+def rescore() -> None:
+    """Label every result again with today's rules; every change is kept as an event."""
+    migrate()
+    _tell("results", rescore_all(_archive(), say.progress("rescore")))
+
+
+def verify() -> None:
+    """Say whether the record's invariants hold; exit 1 when one is broken."""
+    migrate()
+    with reading() as session:
+        findings = verify_all(session, settings().blobs, clock())
+    for found in findings:
+        notes = "".join(f"; {count} {what}" for what, count in sorted(found.notes.items()))
+        say.line(f"{found.name} {'holds' if not found.broken else 'BROKEN'}: {found.what} ({found.checked} checks{notes})")
+        for problem in found.broken[:20]:
+            say.warn(f"{found.name}: {problem}")
+    if any(found.broken for found in findings):
+        raise typer.Exit(1)
+
+
+def export(
+    brand: Annotated[str, typer.Option(help="Which brand.")],
+    form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    output: Annotated[Path | None, typer.Option(help="A file instead of stdout.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day; default: the last 365 days.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day; default: today.")] = None,
+) -> None:
+    """The record of a brand as rows: one per result seen, one per day that did not count."""
+    if form not in ("csv", "json"):
+        raise BadInput(f"--format is csv or json, not {form!r}")
+    end = _day(last) or clock().date() + timedelta(days=1)
+    start = _day(first) or end - timedelta(days=365)
+    migrate()
+    if output is None:
+        _write(sys.stdout, brand, form, start, end)
+        return
+    with output.open("w", encoding="utf-8-sig" if form == "csv" else "utf-8", newline="") as file:
+        _write(file, brand, form, start, end)
+
+
+def _write(file: TextIO, key: str, form: str, first: date, last: date) -> None:
+    with reading() as session:
+        owner = brand_queries.brand(session, key)
+        rows = (row for search in searches(session, owner.id) for row in export_rows(session, owner, search, first, last))
+        if form == "json":
+            for row in rows:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            return
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        table.writerows([csv_cell(row[column]) for column in COLUMNS] for row in rows)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as wrong:
+        raise BadInput(f"{text!r} is no day; write 2026-11-21") from wrong
+
+
+def _archive() -> Surroundings:
+    def nobody(source: str) -> object:
+        raise BadInput(f"reading the archive reaches nobody, not even {source}")
+
+    return Surroundings(engine(), settings().blobs, clock, lambda name: access(name, settings()), nobody)  # type: ignore[arg-type]
+
+
+def _tell(what: str, again: Again) -> None:
+    say.line(f"{again.seen} {what} read again, {again.changed} changed")
+    for problem in again.problems:
+        say.warn(problem)
+    say.finish(len(again.problems))

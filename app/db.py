@@ -1,0 +1,85 @@
+"""Engine and sessions. Readers get a plain session; writers one that holds the write lock from its first statement.
+
+SQLite: WAL, synchronous FULL, foreign keys on, busy timeout, BEGIN IMMEDIATE for writers (a deferred transaction
+that reads and then writes fails at once when somebody wrote in between). Nothing here commits: the border does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+from app.settings import settings
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for the URL; a SQLite file's folder is made."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    writer = connection.get_execution_options().get("writer", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+@lru_cache(maxsize=4)
+def engine(url: str | None = None) -> Engine:
+    """The engine of this process."""
+    return open_engine(url or settings().database)
+
+
+@contextmanager
+def writing(on: Engine | None = None) -> Iterator[Session]:
+    """One write transaction: committed at the end, rolled back when anything is raised."""
+    with Session((on or engine()).execution_options(writer=True), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(on: Engine | None = None) -> Iterator[Session]:
+    """One consistent read."""
+    with Session(on or engine()) as session:
+        yield session
+
+
+def get_session() -> Iterator[Session]:
+    """A reading session for a request."""
+    with reading() as session:
+        yield session
+
+
+def migrate(revision: str = "head", on: Engine | None = None) -> None:
+    """Bring the database to a revision ("head", "base", an id); up or down."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "alembic"))
+    with (on or engine()).execution_options(writer=True).connect() as connection:
+        config.attributes["connection"] = connection
+        down = revision == "base" or revision.startswith("-")
+        (command.downgrade if down else command.upgrade)(config, revision)
+        connection.commit()

@@ -1,0 +1,59 @@
+"""Reads the files people hand in: saved pages, row files; .zst and .gz are read as such, never beyond a cap."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from app.errors import BadInput
+
+MAX_PAGE = 50_000_000
+
+
+def read_page_file(path: Path, limit: int = MAX_PAGE) -> bytes:
+    """The bytes of a saved page; BadInput names what is wrong with the file."""
+    try:
+        with path.open("rb") as file:
+            stream: Any = file
+            if path.suffix == ".zst":
+                stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+            elif path.suffix == ".gz":
+                stream = gzip.GzipFile(fileobj=file)
+            body = bytes(stream.read(limit + 1))
+    except FileNotFoundError as missing:
+        raise BadInput(f"{path}: no such file") from missing
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as failure:
+        raise BadInput(f"{path}: cannot be read ({failure})") from failure
+    if len(body) > limit:
+        raise BadInput(f"{path}: larger than {limit} bytes")
+    return body
+
+
+def json_rows(path: Path) -> Iterator[dict[str, Any] | str]:
+    """The rows of a JSON-lines file ("-" style streams are read by the caller); a bad line comes as its reason."""
+    text = read_page_file(path).decode("utf-8", "replace")
+    for number, line in enumerate(io.StringIO(text), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as failure:
+            yield f"line {number}: not JSON ({failure})"
+            continue
+        yield row if isinstance(row, dict) else f"line {number}: not a JSON object"
+
+
+def find_file(name: str, folder: Path) -> Path:
+    """A path as written in a row file: absolute, from where the command runs, or from where the row file stands."""
+    path = Path(name)
+    try:
+        return path if path.is_absolute() or path.exists() else folder / path
+    except (OSError, ValueError) as wrong:
+        raise BadInput(f"{name[:200]!r} is no path ({wrong})") from wrong

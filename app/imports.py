@@ -1,0 +1,194 @@
+"""Turns saved pages and provider JSON into snapshots, exactly as a capture would have made them.
+
+Row by row: what is good is committed, what is bad is named, nothing is half-written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scrapers import registry
+from scrapers.errors import SourceMissing
+from scrapers.types import RawPage
+from sqlmodel import Session, select
+
+from app.db import writing
+from app.errors import AppError, BadInput, Conflict
+from app.files import find_file, read_page_file
+from app.models import Attempt, Blob, Brand, Fetch, Snapshot
+from app.pipeline import Surroundings, take_in
+from app.queries.brands import brand_row
+from app.queries.searches import watched
+from app.schedule import slot_at
+from app.scoring.markets import markets
+from app.sources import default_sources
+from app.store.attempts import keep_page, start
+from app.store.searches import add_search, check_engine
+from app.store.snapshots import plan
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one row, or of the rows that are pages of one look. state None: an error, said in reason."""
+
+    path: str
+    snapshot_id: int | None
+    state: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One manifest row, checked: a page, where it came from and when it was seen (aware)."""
+
+    path: Path
+    source: str
+    phrase: str
+    hl: str
+    gl: str
+    device: str
+    seen: datetime
+    page: RawPage
+
+    def load(self) -> RawPage:
+        """The page with its body, read from disk only when its turn comes; BadInput when it cannot be."""
+        return replace(self.page, body=read_page_file(self.path))
+
+    def look(self) -> tuple[datetime, str, str, str, str, str]:
+        """Rows that share this are pages of one look."""
+        return self.seen, self.source, self.phrase, self.hl, self.gl, self.device
+
+
+def import_rows(world: Surroundings, brand_id: int, rows: Iterable[Row | str], folder: Path) -> Iterator[Imported]:
+    """Import a manifest's rows; yields one line for each look made, each row refused, in the order of capture."""
+    with writing(world.engine) as session:
+        zone = brand_row(session, session.get_one(Brand, brand_id)).zone
+    looks: dict[tuple[Any, ...], list[Saved]] = {}
+    for row in rows:
+        try:
+            saved = saved_page(row, folder, zone, world.now())
+            looks.setdefault(saved.look(), []).append(saved)
+        except AppError as wrong:
+            yield Imported(str(row.get("path", "")) if isinstance(row, dict) else "", None, None, wrong.message)
+    for look in sorted(looks, key=lambda key: key[0]):
+        pages = sorted(looks[look], key=lambda saved: saved.page.page_no)
+        try:
+            with writing(world.engine) as session:
+                yield import_look(session, world, brand_id, pages)
+        except AppError as wrong:
+            yield Imported(str(pages[0].path), None, None, wrong.message)
+
+
+def import_look(session: Session, world: Surroundings, brand_id: int, pages: list[Saved]) -> Imported:
+    """One look made of saved pages: recorded, read, judged, scored and compared in one transaction."""
+    first = pages[0]
+    numbers = [saved.page.page_no for saved in pages]
+    if len(set(numbers)) < len(numbers):
+        raise BadInput(f"{first.path}: two pages with the same page_no for one moment")
+    bodies = [saved.load() for saved in pages]
+    brand = session.get_one(Brand, brand_id)
+    engine = registry.source(first.source).ENGINE
+    search = add_search(
+        session, brand, phrase=first.phrase, engine=engine, hl=first.hl, gl=first.gl, device=first.device,
+        market=market_of(first.hl, first.gl, brand.home_market), sources=default_sources(engine), active=False,
+    )  # fmt: skip
+    about = watched(session, search.id or 0)
+    slot = slot_at(first.seen, about.brand.zone)
+    snapshot = plan(session, search.id or 0, slot, "import", first.seen)
+    if snapshot.state is not None:
+        return _known(session, snapshot, first, bodies)
+    now = world.now()
+    attempt_id = start(session, snapshot.id or 0, first.source, now, now)
+    for page in bodies:
+        keep_page(session, world.blobs, attempt_id, page, first.seen)
+    state, _ = take_in(session, about, snapshot.id or 0, attempt_id, first.source, bodies, now)
+    session.refresh(snapshot)
+    return Imported(str(first.path), snapshot.id, state, snapshot.reason)
+
+
+def _known(session: Session, snapshot: Snapshot, first: Saved, bodies: list[RawPage]) -> Imported:
+    """The same page again is no news; another page for the same moment is refused."""
+    stored = session.exec(
+        select(Blob.sha256)
+        .join(Fetch, Fetch.blob_id == Blob.id)  # type: ignore[arg-type]
+        .join(Attempt, Attempt.id == Fetch.attempt_id)  # type: ignore[arg-type]
+        .where(Attempt.snapshot_id == snapshot.id)
+    ).all()
+    if {page.sha256() for page in bodies} != set(stored):
+        raise Conflict(f"{first.path}: another page of this search is stored for {snapshot.slot}")
+    return Imported(str(first.path), snapshot.id, snapshot.state, "already there")
+
+
+def saved_page(row: Row | str, folder: Path, zone: str, now: datetime) -> Saved:
+    """A manifest row, checked; BadInput says what is wrong with it in one line."""
+    if isinstance(row, str):
+        raise BadInput(row)
+    path = find_file(_text(row, "path"), folder)
+    source = _text(row, "engine").lower()
+    try:
+        engine = registry.source(source).ENGINE
+    except SourceMissing as missing:
+        raise BadInput(f"{path}: {missing}") from missing
+    if source == "practice":
+        raise BadInput(f"{path}: the practice world is not imported")
+    hl, gl = _text(row, "hl").lower(), _text(row, "gl").upper()
+    try:
+        check_engine(engine, hl, gl)
+    except BadInput as wrong:
+        raise BadInput(f"{path}: {wrong.message}") from wrong
+    device = str(row.get("device") or "desktop")
+    if device not in ("desktop", "mobile"):
+        raise BadInput(f"{path}: device is desktop or mobile, not {device!r}")
+    seen = moment(_text(row, "captured_at"), zone, now, path)
+    page = RawPage(
+        body=b"", final_url=_optional(row, "final_url", str), fetched_at=seen,
+        http_status=_optional(row, "http_status", int), page_no=_optional(row, "page_no", int) or 1,
+        content_type="application/json" if path.name.removesuffix(".zst").removesuffix(".gz").endswith(".json") else None,
+    )  # fmt: skip
+    return Saved(path, source, _text(row, "phrase"), hl, gl, device, seen, page)
+
+
+def moment(text: str, zone: str, now: datetime, path: Path | str) -> datetime:
+    """When a page was seen, aware: a bare date is midnight, a time without zone is the brand's. Not in the future."""
+    try:
+        seen = (
+            datetime.combine(date.fromisoformat(text), time()) if len(text) == 10 else datetime.fromisoformat(text)
+        )
+        seen = seen if seen.tzinfo else seen.replace(tzinfo=ZoneInfo(zone))
+        seen = seen.astimezone(UTC)
+    except (ValueError, OverflowError) as wrong:
+        raise BadInput(f"{path}: captured_at {text!r} is no date (write 2026-11-21 or 2026-11-21T06:00)") from wrong
+    if seen > now:
+        raise BadInput(f"{path}: captured_at {text} lies in the future")
+    if seen.year < 1995:
+        raise BadInput(f"{path}: captured_at {text} is before there were search engines")
+    return seen
+
+
+def market_of(hl: str, gl: str, home: str) -> str:
+    """The market of a language and country; the brand's home market when no pack covers it."""
+    return next((m.code for m in markets().values() if (m.hl, m.gl.upper()) == (hl, gl)), home)
+
+
+def _text(row: Row, name: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise BadInput(f"{row.get('path', 'a row')}: no {name}")
+    return value.strip()
+
+
+def _optional(row: Row, name: str, kind: type) -> Any:
+    value = row.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, kind) or isinstance(value, bool) or (isinstance(value, float) and math.isnan(value)):
+        raise BadInput(f"{row.get('path', 'a row')}: {name} is {value!r}")
+    return value

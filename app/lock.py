@@ -1,0 +1,22 @@
+"""One capturing process per data directory. The kernel frees the lock when its holder dies, kill -9 included."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.errors import Conflict
+
+
+@contextmanager
+def capturing(data_dir: Path) -> Iterator[None]:
+    """Hold the lock; Conflict when another process has it."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "capture.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            raise Conflict("another capture is running on this data directory; it takes what is due") from taken
+        yield

@@ -1,0 +1,33 @@
+"""Tables only, one noun per file."""
+
+from app.models.api_key import ApiKey
+from app.models.base import metadata
+from app.models.blob import Blob
+from app.models.brand import Brand, OwnedSite
+from app.models.change import Change
+from app.models.hit import Hit, VerdictEvent
+from app.models.link import Link
+from app.models.parse import Feature, Parse, Result
+from app.models.search import Search
+from app.models.snapshot import Attempt, Fetch, Snapshot
+from app.models.workspace import Workspace
+
+__all__ = [
+    "ApiKey",
+    "Attempt",
+    "Blob",
+    "Brand",
+    "Change",
+    "Feature",
+    "Fetch",
+    "Hit",
+    "Link",
+    "OwnedSite",
+    "Parse",
+    "Result",
+    "Search",
+    "Snapshot",
+    "VerdictEvent",
+    "Workspace",
+    "metadata",
+]

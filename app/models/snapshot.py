@@ -1,0 +1,72 @@
+"""A snapshot: what was seen at a slot, with its state; its attempts; their fetches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint
+from sqlmodel import Field
+
+from app.models.base import Table, one_of
+
+PURPOSES = ("scheduled", "now", "second", "crisis", "import")
+STATES = ("ok", "empty_confirmed", "partial", "blocked", "consent", "suspect", "error")
+
+
+class Snapshot(Table, table=True):
+    """slot: local wall-clock time in the brand's zone, "2026-11-21T06:00:00", with its fold; due: its instant.
+
+    state is None while planned; it gets its final one once.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("search_id", "slot", "fold", "purpose"),
+        Index("ix_snapshot_open", "state", "due"),
+        one_of("purpose", PURPOSES),
+        one_of("state", STATES, nullable=True),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    search_id: int = Field(foreign_key="search.id", ondelete="CASCADE")
+    slot: str
+    fold: int = 0
+    purpose: str
+    due: datetime
+    state: str | None = None
+    reason: str = ""
+    current_parse: int | None = Field(
+        default=None, sa_column=Column(Integer, ForeignKey("parse.id", use_alter=True, name="fk_snapshot_current_parse"))
+    )
+
+
+class Attempt(Table, table=True):
+    """One try at a snapshot, at one source."""
+
+    __table_args__ = (UniqueConstraint("snapshot_id", "no"), one_of("state", ("queued", "running", "done")))
+
+    id: int | None = Field(default=None, primary_key=True)
+    snapshot_id: int = Field(foreign_key="snapshot.id", ondelete="CASCADE")
+    no: int
+    source: str
+    state: str = "running"
+    started: datetime
+    deadline: datetime
+    ended: datetime | None = None
+    outcome: str | None = None
+    reason: str | None = None
+
+
+class Fetch(Table, table=True):
+    """One request of an attempt: its raw answer, where it ended, what the transport said."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    attempt_id: int = Field(foreign_key="attempt.id", index=True, ondelete="CASCADE")
+    page_no: int
+    blob_id: int = Field(foreign_key="blob.id", index=True)
+    final_url: str | None = None
+    http_status: int | None = None
+    content_type: str | None = None
+    complete: bool = True
+    failure: str | None = None
+    bytes: int
+    at: datetime

@@ -1,0 +1,137 @@
+"""The spine: capture -> store raw -> parse -> judge -> score -> store -> compare, for one look.
+
+Each stage can be run again from the stored stage before. A look that wants more (a second look) plans it as a
+snapshot of its own; whoever runs what is due honours it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from scrapers import registry
+from scrapers.capture import Fetcher, capture
+from scrapers.judge import judge
+from scrapers.parse import parse
+from scrapers.types import Access, Judgement, Rating, RawPage, Serp
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from app import compare, settle
+from app.db import reading, writing
+from app.models import Hit, Snapshot
+from app.queries.due import tries
+from app.queries.searches import Watched, watched
+from app.queries.usual import usual
+from app.schedule import slot_of
+from app.scoring.verdict import score
+from app.store.attempts import end, keep_page, start
+from app.store.parses import add_parse
+from app.store.snapshots import finish
+from app.store.verdicts import set_verdict
+
+FINAL = ("ok", "empty", "suspect")
+MOST_TRIES = 6
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a look needs from outside: clock, network and disk are injected, so that a walk needs none of them."""
+
+    engine: Engine
+    blobs: Path
+    now: Callable[[], datetime]
+    access: Callable[[str], Access]
+    fetcher: Callable[[str], Fetcher]
+    deadline: float = 120.0
+
+
+async def look(world: Surroundings, snapshot_id: int, sources: Sequence[str]) -> str:
+    """Take a planned look: each source in turn until one can say what is there. Returns the snapshot's state."""
+    state = "error"
+    for source in sources:
+        with reading(world.engine) as session:
+            before = len(tries(session, snapshot_id))
+        if before >= MOST_TRIES:
+            break
+        state, done = await attempt(world, snapshot_id, source, last=source == sources[-1])
+        if done:
+            return state
+    with writing(world.engine) as session:
+        finish(session, snapshot_id, "error", f"gave up after {MOST_TRIES} tries")
+    return "error"
+
+
+async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: bool) -> tuple[str, bool]:
+    """One try at one source: (state, whether the snapshot is finished)."""
+    # 1. claim: the try is on record before anything is asked
+    with writing(world.engine) as session:
+        snapshot = session.get_one(Snapshot, snapshot_id)
+        about = watched(session, snapshot.search_id)
+        now = world.now()
+        attempt_id = start(session, snapshot_id, source, now, now + timedelta(seconds=world.deadline))
+
+    # 2. capture, each raw answer stored before it is read
+    def keep(page: RawPage) -> None:
+        with writing(world.engine) as session:
+            keep_page(session, world.blobs, attempt_id, page, world.now())
+
+    request = about.request(as_of=slot_of(snapshot.slot, snapshot.fold).instant(about.brand.zone))
+    pages = await capture(
+        source, request, world.access(source), world.fetcher(source), deadline=world.deadline, on_page=keep
+    )
+    # 3. to 7. in one transaction: the record is whole, or it is not there
+    with writing(world.engine) as session:
+        return take_in(session, about, snapshot_id, attempt_id, source, pages, world.now(), last=last)
+
+
+def take_in(
+    session: Session, about: Watched, snapshot_id: int, attempt_id: int, source: str, pages: Sequence[RawPage],
+    now: datetime, *, last: bool = True,
+) -> tuple[str, bool]:  # fmt: skip
+    """Parse, judge, score, store and compare what a try brought; captures and imports alike."""
+    snapshot = session.get_one(Snapshot, snapshot_id)
+    serp, judged = read(session, about, snapshot, source, pages)
+    end(session, attempt_id, judged.state, judged.reason, now)
+    parse_id = add_parse(session, about.search.id, snapshot_id, attempt_id, serp, judged, now)
+    score_new(session, about, now)
+    if judged.state not in FINAL and not last:
+        return judged.state, False
+    state, reason = settle.state_of(judged)
+    if finish(session, snapshot_id, state, reason, parse_id):
+        settle.settle(session, snapshot_id, judged, now)
+        compare.compare(session, snapshot_id, now)
+    return session.get_one(Snapshot, snapshot_id).state or state, True
+
+
+def read(
+    session: Session, about: Watched, snapshot: Snapshot, source: str, pages: Sequence[RawPage]
+) -> tuple[Serp, Judgement]:
+    """What the raw pages say, and whether that can be believed."""
+    request = about.request()
+    serp = parse(source, pages, request)
+    standards = registry.standards(source, request.engine)
+    return serp, judge(pages, serp, request, standards, usual(session, about.search.id, snapshot.slot))
+
+
+def score_new(session: Session, about: Watched, now: datetime) -> int:
+    """Give every hit of the search that has no verdict yet its first one; returns how many."""
+    fresh = session.exec(select(Hit).where(Hit.search_id == about.search.id, col(Hit.label).is_(None))).all()
+    for hit in fresh:
+        rescore_hit(session, about, hit, now)
+    return len(fresh)
+
+
+def rescore_hit(session: Session, about: Watched, hit: Hit, now: datetime) -> bool:
+    """Score one hit with today's rules; True when its verdict changed."""
+    verdict = score(
+        about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), about.search.hl or None
+    )
+    return set_verdict(session, hit, verdict, "rules", now)
+
+
+def rating_of(hit: Hit) -> Rating | None:
+    """The rating a hit carries as data."""
+    return Rating(hit.rating, hit.scale or 5.0) if hit.rating is not None else None

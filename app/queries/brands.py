@@ -1,0 +1,59 @@
+"""Which brands there are, and what each owns."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.errors import NotFound
+from app.models import Brand, OwnedSite
+from app.queries.rows import BrandRow
+from app.scoring.markets import market
+from app.types import OwnedSite as Site
+
+
+def brands(session: Session, workspace: int | None = None) -> tuple[BrandRow, ...]:
+    """All brands by name; those of one workspace when it is given."""
+    found = session.exec(_scoped(workspace).order_by(col(Brand.name))).all()
+    return tuple(brand_row(session, brand) for brand in found)
+
+
+def brand(session: Session, key: str, workspace: int | None = None) -> BrandRow:
+    """The brand of that slug or name; NotFound says which there are."""
+    query = _scoped(workspace)
+    found = session.exec(query.where((col(Brand.slug) == key) | (col(Brand.name) == key))).first()
+    if found is None:
+        names = ", ".join(brand.slug for brand in session.exec(query.order_by(col(Brand.slug))).all()) or "none yet"
+        raise NotFound(f"no brand {key!r}; brands: {names}")
+    return brand_row(session, found)
+
+
+def _scoped(workspace: int | None) -> SelectOfScalar[Brand]:
+    query = select(Brand)
+    return query if workspace is None else query.where(Brand.workspace_id == workspace)
+
+
+def brand_row(session: Session, found: Brand) -> BrandRow:
+    """A brand with its home market's calendar."""
+    home = market(found.home_market)
+    return BrandRow(
+        id=found.id or 0,
+        workspace_id=found.workspace_id,
+        name=found.name,
+        slug=found.slug,
+        home_market=found.home_market,
+        zone=home.zone,
+        week_start=home.week_start,
+        weekend=tuple(home.weekend),
+        target=found.target,
+        main_search=found.main_search,
+        owned=tuple(site.host + site.path for site in owned_sites(session, found.id or 0)),
+    )
+
+
+def owned_sites(session: Session, brand_id: int) -> tuple[Site, ...]:
+    """The sites a brand owns."""
+    rows = session.exec(
+        select(OwnedSite.host, OwnedSite.path).where(OwnedSite.brand_id == brand_id).order_by(col(OwnedSite.id))
+    ).all()
+    return tuple(Site(host, path) for host, path in rows)

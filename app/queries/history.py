@@ -1,0 +1,109 @@
+"""A search day by day: the one source of every chart, share, tile and export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from app.models import Hit, Link, Parse, Result, Snapshot
+from app.queries.rows import COUNTED, History, HitRow
+from app.types import Evidence
+
+Look = tuple[int, str, str, str | None, str, int | None, str | None]
+
+
+def history(session: Session, search_id: int, first: date, last: date, depth: int = 20) -> History:
+    """Every day from first to last with its point and, where it counts, its results down to depth."""
+    points = day_points(looks(session, search_id, first, last))
+    days = tuple(first + timedelta(days=i) for i in range((last - first).days + 1))
+    parses = {look[5]: day for day, look in points.items() if look[3] in COUNTED and look[5]}
+    ranks: list[list[int | None]] = [[None] * len(days) for _ in range(depth)]
+    seen: set[int] = set()
+    for parse_id, rank, hit in _results(session, list(parses), depth):
+        ranks[rank - 1][(parses[parse_id] - first).days] = hit
+        seen.add(hit)
+    chosen = [points.get(day) for day in days]
+    return History(
+        days=days,
+        states=tuple((look[3] or "") if look else "" for look in chosen),
+        reasons=tuple(look[4] if look and look[3] not in COUNTED else "" for look in chosen),
+        snapshots=tuple(look[0] if look else None for look in chosen),
+        parsers=tuple((look[6] or "") if look and look[3] in COUNTED else "" for look in chosen),
+        ranks=tuple(tuple(row) for row in ranks),
+        hits=hit_rows(session, search_id, seen),
+    )
+
+
+def looks(session: Session, search_id: int, first: date, last: date) -> Sequence[Look]:
+    """(id, slot, purpose, state, reason, parse, parser version) of the finished looks of a range, by slot."""
+    query = (
+        select(
+            Snapshot.id, Snapshot.slot, Snapshot.purpose, Snapshot.state, Snapshot.reason, Snapshot.current_parse,
+            Parse.parser_version,
+        )
+        .outerjoin(Parse, col(Parse.id) == col(Snapshot.current_parse))
+        .where(
+            Snapshot.search_id == search_id,
+            col(Snapshot.state).is_not(None),
+            Snapshot.slot >= first.isoformat(),
+            Snapshot.slot < (last + timedelta(days=1)).isoformat(),
+        )
+        .order_by(col(Snapshot.slot), col(Snapshot.fold), col(Snapshot.id))
+    )  # type: ignore[call-overload]  # fmt: skip
+    return [tuple(row) for row in session.exec(query).all()]  # type: ignore[misc]
+
+
+def day_points(found: Sequence[Look]) -> dict[date, Look]:
+    """Each day's point: its last ok scheduled look, else its last ok look, else the gap of its last scheduled look."""
+    by_day: dict[date, list[Look]] = {}
+    for look in found:
+        by_day.setdefault(date.fromisoformat(look[1][:10]), []).append(look)
+    return {day: max(of_day, key=_weight) for day, of_day in by_day.items()}
+
+
+def _weight(look: Look) -> tuple[bool, bool, str, int]:
+    return look[3] in COUNTED, look[2] == "scheduled", look[1], look[0]
+
+
+def _results(session: Session, parses: list[int], depth: int) -> Sequence[tuple[int, int, int]]:
+    query = select(Result.parse_id, Result.rank, Result.hit_id).where(
+        col(Result.parse_id).in_(parses), Result.rank <= depth
+    )
+    return [(parse, rank, hit) for parse, rank, hit in session.exec(query).all()]
+
+
+def hit_rows(session: Session, search_id: int, ids: set[int]) -> Mapping[int, HitRow]:
+    """The hits of those ids with their current verdict and the day their link was first seen here."""
+    first = first_seen(session, search_id)
+    query = (
+        select(
+            Hit.id, Hit.link_id, Hit.url, Link.url, Link.host, Hit.title, Hit.snippet, Hit.label, Hit.evidence_kind,
+            Hit.rule, Hit.confidence, Hit.evidence, Hit.rating, Hit.scale, Link.unresolved,
+        )
+        .join(Link, col(Link.id) == col(Hit.link_id))
+        .where(Hit.search_id == search_id)
+    )  # type: ignore[call-overload]  # fmt: skip
+    return {row[0]: _hit_row(tuple(row), first) for row in session.exec(query).all() if row[0] in ids}
+
+
+def _hit_row(row: tuple, first: Mapping[int, date]) -> HitRow:  # type: ignore[type-arg]
+    return HitRow(
+        id=row[0], link_id=row[1], url=row[2], link=row[3], host=row[4], title=row[5], snippet=row[6],
+        label=row[7] or "neutral", kind=row[8] or "none", rule=row[9] or "", confidence=row[10] or 0.0,
+        evidence=tuple(Evidence(**piece) for piece in row[11]), rating=row[12], scale=row[13],
+        first_seen=first.get(row[1], date.max), unresolved=row[14],
+    )  # fmt: skip
+
+
+def first_seen(session: Session, search_id: int) -> dict[int, date]:
+    """The local day each link was first seen in a look that counts."""
+    query = (
+        select(Hit.link_id, func.min(Snapshot.slot))
+        .join(Result, col(Result.hit_id) == col(Hit.id))
+        .join(Snapshot, col(Snapshot.current_parse) == col(Result.parse_id))
+        .where(Hit.search_id == search_id, col(Snapshot.state).in_(COUNTED))
+        .group_by(col(Hit.link_id))
+    )
+    return {link or 0: date.fromisoformat(slot[:10]) for link, slot in session.exec(query).all()}

@@ -1,0 +1,48 @@
+"""The good looks next to a look in time, and their results as compare needs them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, select, tuple_
+
+from app.models import Hit, Link, Result, Snapshot
+from app.queries.rows import COUNTED
+from app.types import ScoredResult
+
+
+def good_before(session: Session, snapshot: Snapshot) -> Snapshot | None:
+    """The last look before this one that counts."""
+    return _neighbour(session, snapshot, before=True)
+
+
+def good_after(session: Session, snapshot: Snapshot) -> Snapshot | None:
+    """The first look after this one that counts."""
+    return _neighbour(session, snapshot, before=False)
+
+
+def _neighbour(session: Session, snapshot: Snapshot, *, before: bool) -> Snapshot | None:
+    place: Any = tuple_(col(Snapshot.slot), col(Snapshot.fold), col(Snapshot.id))
+    here = (snapshot.slot, snapshot.fold, snapshot.id)
+    order = [col(Snapshot.slot), col(Snapshot.fold), col(Snapshot.id)]
+    query = select(Snapshot).where(
+        Snapshot.search_id == snapshot.search_id,
+        col(Snapshot.state).in_(COUNTED),
+        place < here if before else place > here,
+    )
+    return session.exec(query.order_by(*(o.desc() if before else o.asc() for o in order))).first()
+
+
+def scored(session: Session, parse_id: int | None) -> tuple[ScoredResult, ...]:
+    """The results of a parse with their current labels, by rank; empty without a parse."""
+    rows = session.exec(
+        select(Result.rank, Hit.id, Link.url, Hit.label, Hit.title)
+        .join(Hit, col(Hit.id) == col(Result.hit_id))
+        .join(Link, col(Link.id) == col(Hit.link_id))
+        .where(Result.parse_id == parse_id)
+        .order_by(col(Result.rank))
+    ).all()
+    return tuple(
+        ScoredResult(rank, hit or 0, url, label or "neutral", title)  # type: ignore[arg-type]  checked by the table
+        for rank, hit, url, label, title in rows
+    )

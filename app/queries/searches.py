@@ -1,0 +1,70 @@
+"""Which searches a brand has, and what a look at one of them asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scrapers.types import SearchRequest
+from sqlmodel import Session, col, select
+
+from app.errors import NotFound
+from app.models import Brand, Search
+from app.queries.brands import brand_row, owned_sites
+from app.queries.rows import BrandRow, SearchRow
+from app.types import OwnedSite
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A search with all that a look at it needs to know."""
+
+    search: SearchRow
+    brand: BrandRow
+    sites: tuple[OwnedSite, ...]
+
+    def request(self, as_of: datetime | None = None) -> SearchRequest:
+        """What is asked of the engine."""
+        s = self.search
+        return SearchRequest(
+            engine=s.engine, phrase=s.phrase, hl=s.hl or None, gl=s.gl or None, location=s.location,
+            device="mobile" if s.device == "mobile" else "desktop", depth=s.depth, as_of=as_of,
+        )  # fmt: skip
+
+
+def watched(session: Session, search_id: int, workspace: int | None = None) -> Watched:
+    """The search of that id with its brand; NotFound also when it belongs to another workspace."""
+    found = session.get(Search, search_id)
+    owner = session.get_one(Brand, found.brand_id) if found else None
+    if found is None or owner is None or workspace not in (None, owner.workspace_id):
+        raise NotFound(f"no search {search_id}")
+    brand = brand_row(session, owner)
+    return Watched(search_row(found), brand, owned_sites(session, brand.id))
+
+
+def searches(session: Session, brand_id: int | None = None) -> tuple[SearchRow, ...]:
+    """The searches of a brand (or all), in the order they were made."""
+    query = select(Search).order_by(col(Search.id))
+    if brand_id is not None:
+        query = query.where(Search.brand_id == brand_id)
+    return tuple(search_row(found) for found in session.exec(query).all())
+
+
+def search_row(found: Search) -> SearchRow:
+    """A search as readers get it."""
+    return SearchRow(
+        id=found.id or 0,
+        brand_id=found.brand_id,
+        phrase=found.phrase,
+        engine=found.engine,
+        hl=found.hl,
+        gl=found.gl,
+        location=found.location or None,
+        device=found.device,
+        depth=found.depth,
+        market=found.market,
+        purpose=found.purpose,
+        source_names=tuple(found.sources),
+        active=found.active,
+        next_due=found.next_due,
+    )

@@ -1,0 +1,88 @@
+"""One look with everything that confirms it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from app.errors import NotFound
+from app.models import Attempt, Blob, Fetch, Parse, Result, Snapshot
+from app.queries.history import hit_rows
+from app.queries.rows import AttemptRow, BrandRow, CheckRow, FetchRow, ResultRow, SearchRow, SnapshotRow
+from app.queries.searches import watched
+from app.schedule import slot_of
+
+
+def snapshot(
+    session: Session, snapshot_id: int, workspace: int | None = None
+) -> tuple[BrandRow, SearchRow, SnapshotRow, tuple[ResultRow, ...]]:
+    """The snapshot of that id with its brand, search and results; NotFound when there is none."""
+    found = session.get(Snapshot, snapshot_id)
+    if found is None:
+        raise NotFound(f"no snapshot {snapshot_id}")
+    about = watched(session, found.search_id, workspace)
+    return about.brand, about.search, snapshot_row(session, found), results(session, found)
+
+
+def snapshots(session: Session, search_id: int, first: date, last: date, limit: int = 1000) -> tuple[Snapshot, ...]:
+    """The looks of a search from first to last, oldest first."""
+    query = (
+        select(Snapshot)
+        .where(Snapshot.search_id == search_id, Snapshot.slot >= first.isoformat(), Snapshot.slot < f"{last}T99")
+        .order_by(col(Snapshot.slot), col(Snapshot.id))
+        .limit(limit)
+    )
+    return tuple(session.exec(query).all())
+
+
+def snapshot_row(session: Session, found: Snapshot) -> SnapshotRow:
+    """A look as readers get it: state, checks, every try with every raw answer."""
+    parse = session.get(Parse, found.current_parse) if found.current_parse else None
+    attempts = session.exec(select(Attempt).where(Attempt.snapshot_id == found.id).order_by(col(Attempt.no))).all()
+    return SnapshotRow(
+        id=found.id or 0,
+        search_id=found.search_id,
+        slot=slot_of(found.slot).local,
+        purpose=found.purpose,
+        state=found.state,
+        reason=found.reason,
+        parser_version=parse.parser_version if parse else None,
+        n=parse.n if parse else 0,
+        checks=tuple(CheckRow(*check) for check in parse.checks) if parse else (),
+        unchecked=tuple(parse.unchecked) if parse else (),
+        attempts=tuple(_attempt_row(session, attempt) for attempt in attempts),
+    )
+
+
+def results(session: Session, found: Snapshot) -> tuple[ResultRow, ...]:
+    """The organic results of a look by rank."""
+    rows = session.exec(
+        select(Result).where(Result.parse_id == found.current_parse).order_by(col(Result.rank))
+    ).all()
+    hits = hit_rows(session, found.search_id, {row.hit_id for row in rows})
+    return tuple(
+        ResultRow(row.rank, row.absolute_rank, row.page_no, row.votes, hits[row.hit_id]) for row in rows
+    )
+
+
+def _attempt_row(session: Session, attempt: Attempt) -> AttemptRow:
+    fetches = session.exec(
+        select(Fetch, Blob.sha256, Blob.expired_at)
+        .join(Blob, col(Blob.id) == col(Fetch.blob_id))
+        .where(Fetch.attempt_id == attempt.id)
+        .order_by(col(Fetch.id))
+    ).all()
+    return AttemptRow(
+        no=attempt.no,
+        source=attempt.source,
+        state=attempt.state,
+        outcome=attempt.outcome,
+        reason=attempt.reason,
+        started=attempt.started,
+        ended=attempt.ended,
+        fetches=tuple(
+            FetchRow(f.page_no, sha, f.final_url, f.http_status, f.bytes, f.at, expired is not None)
+            for f, sha, expired in fetches
+        ),
+    )

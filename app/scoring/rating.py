@@ -1,0 +1,44 @@
+"""Ratings: as data, or as people write them in three languages, brought to five. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from scrapers.types import Rating
+
+from app.types import Evidence
+
+NEGATIVE_TO = 2.6
+POSITIVE_FROM = 4.0
+_N = r"(\d{1,3}(?:[.,]\d{1,2})?)"
+_FORMS = (
+    re.compile(r"(?<![\d.,/])" + _N + r"\s*(?:/|\bout of\b|\bof\b|\bz\b|\bna\b|מתוך|ל-)\s*(5|10|100)(?![\d.,/%])(?!\s*(?:klient|osób|customer|people|user|לקוחות|days|dni))", re.I),
+    re.compile(r"(?:\brating|\brated|\bscore|\btrustscore|\bocena|\bśrednia|\boceny|\bnota|דירוג|ציון|מדורג\w*)(?:\s+(?:of|is|was|ogólna|średnia|użytkowników|klientów|של|ממוצע|הוא|כללי))?\s*[:=]?\s*" + _N + r"(?:\s*(?:/|z|out of|מתוך)\s*(5|10|100))?(?![\d%])", re.I),
+    re.compile(r"(?<![\d.,])(\d[.,]\d{1,2})\s*(?:★|⭐|stars?\b|gwiazd\w*|כוכבים)()", re.I),
+    re.compile(r"(?:★|⭐)\s*(\d[.,]\d{1,2})()(?!\d)"),
+    re.compile(r"(?<![\d.,])([1-5])\s*(?:stars?\b|gwiazdk\w*|כוכבים)()(?!\s*hotel)", re.I),
+    re.compile(r"^\s*[\"'(]?(\d[.,]\d)\s*\((?:\d[\d.,\s]*)\)()"),
+)  # fmt: skip
+_STARS = re.compile(r"[★☆⭐]{5}")
+
+
+def to_five(rating: Rating) -> float | None:
+    """A rating on the scale of five, None when it cannot be one."""
+    if not rating.scale > 0 or not 0 <= rating.value <= rating.scale:
+        return None
+    return 5 * rating.value / rating.scale
+
+
+def written(text: str, field: str) -> tuple[float, Evidence] | None:
+    """The first rating a text writes out, of five, with where it stands; None without one."""
+    stars = _STARS.search(text)
+    if stars and "☆" in stars[0]:
+        return float(stars[0].count("★")), Evidence(field, stars.start(), stars.end(), stars[0])
+    for form in _FORMS:
+        for found in form.finditer(text):
+            value = float(found[1].replace(",", "."))
+            scale = float(found[2]) if found[2] else (5.0 if value <= 5 else 10.0 if value <= 10 else 100.0)
+            five = to_five(Rating(value, scale))
+            if five is not None and (value > 0 or found[2]):
+                return five, Evidence(field, found.start(), found.end(), found[0])
+    return None

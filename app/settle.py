@@ -1,0 +1,74 @@
+"""From a single look to a snapshot's state: second looks wished for, and what their agreement proves.
+
+A second look can confirm what only history made doubtful (most results new, fewer than usual): a real crisis looks
+just so. It cannot confirm what the page itself made doubtful (another language, blocks left unread, another phrase):
+the same parser would misread the same page twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scrapers.types import Judgement
+from sqlmodel import Session
+
+from app.models import Parse, Snapshot
+from app.queries.due import twin
+from app.queries.usual import links
+from app.schedule import SECOND_LOOK_AFTER, slot_of
+from app.store.snapshots import plan, revise
+
+AGREEMENT = 0.7
+HISTORY_CHECKS = frozenset({"Organic results", "With snippets", "New since last look"})
+EMPTY = "empty, unconfirmed"
+
+
+def state_of(judged: Judgement) -> tuple[str, str]:
+    """A snapshot's state after one look: an empty page is only suspected to be empty."""
+    if judged.state == "empty":
+        return "suspect", EMPTY
+    return judged.state, judged.reason
+
+
+def settle(session: Session, snapshot_id: int, judged: Judgement, now: datetime) -> None:
+    """Plan the second look a doubtful first one asks for; weigh a second look against its first."""
+    snapshot = session.get_one(Snapshot, snapshot_id)
+    if snapshot.purpose == "second":
+        confirm(session, snapshot)
+    elif snapshot.purpose in ("scheduled", "now") and judged.state in ("suspect", "empty"):
+        wish_second_look(session, snapshot, now)
+
+
+def wish_second_look(session: Session, snapshot: Snapshot, now: datetime) -> None:
+    """Plan another look at the same slot, ten minutes from now."""
+    slot = slot_of(snapshot.slot, snapshot.fold)
+    plan(session, snapshot.search_id, slot, "second", now + SECOND_LOOK_AFTER)
+
+
+def confirm(session: Session, second: Snapshot) -> None:
+    """Two looks that agree make both good: two empty pages, or 70 % of the URLs the same."""
+    first = twin(session, second)
+    if first is None or first.current_parse is None or second.current_parse is None:
+        return
+    one, two = session.get_one(Parse, first.current_parse), session.get_one(Parse, second.current_parse)
+    if one.state == two.state == "empty":
+        _both(session, first, second, "empty_confirmed", "two looks agree")
+    elif one.n and two.n and confirmable(one) and confirmable(two) and _agree(session, one, two):
+        _both(session, first, second, "ok", "confirmed by a second look")
+
+
+def confirmable(parse: Parse) -> bool:
+    """A good page, or one whose every failed check is a question of history."""
+    failed = {name for name, passed, _ in parse.checks if passed is False}
+    return parse.state == "ok" or (parse.state == "suspect" and bool(failed) and failed <= HISTORY_CHECKS)
+
+
+def _agree(session: Session, one: Parse, two: Parse) -> bool:
+    first, second = set(links(session, one.id or 0)), set(links(session, two.id or 0))
+    return len(first & second) >= AGREEMENT * max(len(first), len(second))
+
+
+def _both(session: Session, first: Snapshot, second: Snapshot, state: str, reason: str) -> None:
+    for look in (first, second):
+        if look.state != state:
+            revise(session, look.id or 0, state, reason, None)

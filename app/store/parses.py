@@ -1,0 +1,97 @@
+"""Stores a reading of a look: links, hits and ranks, as a new parse beside the old ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from scrapers.types import Judgement, Result, Serp
+from scrapers.urls import url_hash
+from sqlmodel import Session, col, select
+
+from app.models import Feature, Hit, Link, Parse
+from app.models import Result as ResultRow
+from app.store.upsert import insert_missing
+
+
+def add_parse(
+    session: Session, search_id: int, snapshot_id: int, attempt_id: int, serp: Serp, judged: Judgement, now: datetime
+) -> int:
+    """One parse with its results and features; returns its id."""
+    parse = Parse(
+        snapshot_id=snapshot_id,
+        attempt_id=attempt_id,
+        parser_version=serp.parser_version,
+        state=judged.state,
+        reason=judged.reason,
+        unchecked=list(judged.unchecked),
+        checks=[[check.name, check.passed, check.detail] for check in judged.checks],
+        n=len(serp.results),
+        snippets=sum(1 for result in serp.results if result.snippet),
+        at=now,
+    )
+    session.add(parse)
+    session.flush()
+    hits = add_hits(session, search_id, serp.results)
+    session.add_all(_row(parse.id or 0, result, hit) for result, hit in zip(serp.results, hits, strict=True))
+    session.add_all(
+        Feature(parse_id=parse.id or 0, kind=feature.kind, absolute_rank=feature.absolute_rank, data=dict(feature.data))
+        for feature in serp.features
+    )
+    session.flush()
+    return parse.id or 0
+
+
+def add_hits(session: Session, search_id: int, results: Sequence[Result]) -> list[int]:
+    """The hit of each result, made when this appearance was never seen; in the results' order."""
+    links = _links(session, results)
+    keys = [(links[url_hash(result.link)], text_hash(result)) for result in results]
+    rows = {
+        key: {
+            "search_id": search_id, "link_id": key[0], "kind": "organic", "url": result.url, "title": result.title,
+            "snippet": result.snippet, "display_url": result.display_url, "text_hash": key[1], "evidence": [],
+            "rating": result.rating.value if result.rating else None,
+            "scale": result.rating.scale if result.rating else None,
+        }
+        for key, result in zip(keys, results, strict=True)
+    }  # fmt: skip
+    insert_missing(session, Hit.__table__, [rows[key] for key in sorted(rows)])  # type: ignore[attr-defined]
+    found = session.exec(
+        select(Hit.id, Hit.link_id, Hit.text_hash).where(
+            Hit.search_id == search_id, col(Hit.link_id).in_(sorted({key[0] for key in keys})), Hit.kind == "organic"
+        )
+    ).all()
+    known = {(link, text): hit for hit, link, text in found}
+    return [known[key] or 0 for key in keys]
+
+
+def text_hash(result: Result) -> bytes:
+    """16 bytes over what a person reads: title, snippet, rating. Relative dates and vote counts stay out."""
+    rating = f"{result.rating.value:g}/{result.rating.scale:g}" if result.rating else ""
+    text = "\n".join((result.title, result.snippet, rating))
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16]
+
+
+def _links(session: Session, results: Sequence[Result]) -> dict[bytes, int]:
+    rows = {
+        url_hash(result.link): {
+            "host": result.host, "url": result.link, "url_hash": url_hash(result.link), "unresolved": result.unresolved,
+        }
+        for result in results
+    }  # fmt: skip
+    insert_missing(session, Link.__table__, [rows[key] for key in sorted(rows)])  # type: ignore[attr-defined]
+    found = session.exec(select(Link.url_hash, Link.id).where(col(Link.url_hash).in_(sorted(rows)))).all()
+    return {key: identity or 0 for key, identity in found}
+
+
+def _row(parse_id: int, result: Result, hit_id: int) -> ResultRow:
+    return ResultRow(
+        parse_id=parse_id,
+        rank=result.rank,
+        hit_id=hit_id,
+        absolute_rank=result.absolute_rank,
+        page_no=result.page_no,
+        date_text=result.date_text,
+        votes=result.rating.votes if result.rating else None,
+    )

@@ -1,0 +1,44 @@
+"""Plans snapshots, once per (search, slot, purpose), and gives each its final state once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, update
+from sqlmodel import Session, col, select
+
+from app.models import Snapshot
+from app.schedule import Slot
+from app.store.upsert import insert_missing
+
+
+def plan(session: Session, search_id: int, slot: Slot, purpose: str, due: datetime) -> Snapshot:
+    """The snapshot of a slot and purpose, made without a state when it is not there yet."""
+    where = (
+        Snapshot.search_id == search_id, Snapshot.slot == slot.text(), Snapshot.fold == slot.fold,
+        Snapshot.purpose == purpose,
+    )  # fmt: skip
+    row = {"search_id": search_id, "slot": slot.text(), "fold": slot.fold, "purpose": purpose, "due": due, "reason": ""}
+    insert_missing(session, Snapshot.__table__, [row])  # type: ignore[attr-defined]
+    return session.exec(select(Snapshot).where(*where)).one()
+
+
+def finish(session: Session, snapshot_id: int, state: str, reason: str, parse_id: int | None = None) -> bool:
+    """Give a planned snapshot its final state; False when it has one already (then nothing is changed)."""
+    return _change(session, snapshot_id, col(Snapshot.state).is_(None), state, reason, parse_id)
+
+
+def revise(session: Session, snapshot_id: int, state: str, reason: str, parse_id: int | None) -> None:
+    """Another state for a snapshot that had one: a second look agreed, or its raw page was read again."""
+    _change(session, snapshot_id, col(Snapshot.state).is_not(None), state, reason, parse_id)
+
+
+def _change(session: Session, snapshot_id: int, when: Any, state: str, reason: str, parse_id: int | None) -> bool:
+    values: dict[str, Any] = {"state": state, "reason": reason[:500]}
+    if parse_id is not None:
+        values["current_parse"] = parse_id
+    statement = update(Snapshot).where(col(Snapshot.id) == snapshot_id, when).values(**values)
+    done = cast("CursorResult[Any]", session.connection().execute(statement)).rowcount == 1
+    session.expire_all()
+    return done

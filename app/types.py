@@ -1,0 +1,65 @@
+"""The words every floor of the app uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Label = Literal["owned", "positive", "neutral", "negative"]
+LABELS: tuple[Label, ...] = ("owned", "positive", "neutral", "negative")
+
+ChangeKind = Literal[
+    "entered", "negative_entered", "left", "negative_left", "owned_lost", "climbed", "fell", "displaced", "unconfirmed"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why: text found in `field` ("title", "snippet", "url", "rating") at [start, end); start = end = 0 for data."""
+
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A label with its source ("owned", "rating", "site", "words", "none"), rule, evidence, confidence 0..1."""
+
+    label: Label
+    kind: str
+    rule: str
+    confidence: float
+    evidence: tuple[Evidence, ...] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedSite:
+    """A host the brand controls, with an optional path prefix ("facebook.com", "/nativ")."""
+
+    host: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredResult:
+    """One row of a snapshot as compare and the charts need it."""
+
+    rank: int
+    hit: int
+    url: str
+    label: Label
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What two good snapshots tell about one result; a rank is None where it was absent."""
+
+    kind: ChangeKind
+    hit: int
+    from_rank: int | None = None
+    to_rank: int | None = None
+    note: str = field(default="")

@@ -1,0 +1,165 @@
+"""Fetches through a real Chromium: for engines that show themselves to nothing else. No stealth, no evasion.
+
+Every fetch has its own context and one overall deadline; the final address and whatever stood on the page are kept
+when it fails. A browser that crashed is started anew at the next fetch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, Route, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from scrapers.errors import BrowserCrashed, DeadlinePassed, FetchFailed, Forbidden, SourceMissing, TooLarge, Unreachable
+from scrapers.gate import Gate, split
+from scrapers.http import without_secrets
+from scrapers.types import Fetch, RawPage
+
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-gpu",
+)  # fmt: skip
+NOT_NEEDED = frozenset({"image", "media", "font"})
+
+
+class BrowserFetcher:
+    """Use as `async with BrowserFetcher() as fetch: page = await fetch(Fetch(url), page_no)`."""
+
+    def __init__(
+        self, *, allowed: frozenset[str] = frozenset(), deadline: float = 30.0, max_bytes: int = 5_000_000,
+        executable: str | None = None,
+    ) -> None:  # fmt: skip
+        self.gate = Gate(allowed)
+        self.deadline = deadline
+        self.max_bytes = max_bytes
+        self.executable = executable
+        self.playwright: Playwright | None = None
+        self.browser: Browser | None = None
+
+    async def __aenter__(self) -> BrowserFetcher:
+        self.playwright = await async_playwright().start()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:  # fmt: skip
+        if self.browser is not None:
+            await self.browser.close()
+        if self.playwright is not None:
+            await self.playwright.stop()
+
+    async def __call__(self, fetch: Fetch, page_no: int = 1) -> RawPage:
+        """One page as the browser shows it. Never raises for a bad answer; SourceMissing when there is no browser."""
+        seen = _Seen(fetch.url)
+        failure: FetchFailed | None = None
+        browser = await self._running()
+        context: BrowserContext | None = None
+        try:
+            async with asyncio.timeout(self.deadline):
+                context = await browser.new_context()
+                await self._visit(context, fetch, seen)
+        except (TimeoutError, PlaywrightTimeout):
+            failure = DeadlinePassed()
+        except FetchFailed as known:
+            failure = known
+        except Error as lost:
+            failure = BrowserCrashed(lost.message) if not browser.is_connected() else Unreachable(lost.message)
+        if failure is not None:
+            await seen.rescue()
+        await _close(context)
+        return RawPage(
+            body=bytes(seen.body), final_url=without_secrets(seen.url), http_status=seen.status,
+            content_type="text/html; charset=utf-8", page_no=page_no, fetched_at=datetime.now(UTC),
+            complete=failure is None, failure=failure.code if failure else None,
+        )  # fmt: skip
+
+    async def _visit(self, context: BrowserContext, fetch: Fetch, seen: _Seen) -> None:
+        if not self.gate.named(split(fetch.url)):
+            await self.gate.address(fetch.url)
+        if fetch.headers:
+            await context.set_extra_http_headers(dict(fetch.headers))
+        await context.route("**/*", self._pass)
+        seen.page = await context.new_page()
+        if fetch.form:
+            raise Forbidden("a form is sent over HTTP, not through the browser")
+        response = await seen.page.goto(fetch.url, wait_until="domcontentloaded")
+        seen.status = response.status if response else None
+        await seen.look()
+        if len(seen.body) > self.max_bytes:
+            del seen.body[self.max_bytes :]
+            raise TooLarge(f"over {self.max_bytes} bytes")
+
+    async def _pass(self, route: Route) -> None:
+        """Each request of the page, redirects of its address included, goes through the gate."""
+        request = route.request
+        if request.resource_type in NOT_NEEDED or urlsplit(request.url).scheme not in ("http", "https"):
+            await route.abort()
+            return
+        try:
+            await self.gate.address(request.url)
+        except (Forbidden, Unreachable):
+            await route.abort("addressunreachable")
+            return
+        await route.continue_()
+
+    async def _running(self) -> Browser:
+        if self.playwright is None:
+            raise RuntimeError("use BrowserFetcher as an async context manager")
+        if self.browser is None or not self.browser.is_connected():
+            sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root otherwise
+            self.browser = await self.playwright.chromium.launch(
+                executable_path=self.executable or chromium_path(self.playwright.chromium.executable_path),
+                args=[*ARGUMENTS, *sandbox],
+            )
+        return self.browser
+
+
+class _Seen:
+    """What the browser saw so far."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.body = bytearray()
+        self.status: int | None = None
+        self.page: Page | None = None
+
+    async def look(self) -> None:
+        """Take the address and the document as they stand."""
+        if self.page is not None:
+            self.url = self.page.url if self.page.url != "about:blank" else self.url
+            self.body[:] = (await self.page.content()).encode("utf-8", "replace")
+
+    async def rescue(self) -> None:
+        """The same after a failure, when the page still answers."""
+        try:
+            async with asyncio.timeout(2):
+                if not self.body:
+                    await self.look()
+        except (TimeoutError, Error):
+            return
+
+
+async def _close(context: BrowserContext | None) -> None:
+    if context is None:
+        return
+    try:
+        async with asyncio.timeout(5):
+            await context.close()
+    except (TimeoutError, Error):
+        return
+
+
+def chromium_path(own: str) -> str:
+    """Playwright's own Chromium when it is installed, else the system's; SourceMissing says what to do."""
+    if Path(own).exists():
+        return own
+    found = next((path for name in SYSTEM_BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        raise SourceMissing("no Chromium found: run `make setup`, or set SHEMTOV_CHROMIUM to a browser's path")
+    return found

@@ -1,0 +1,52 @@
+"""Page after page of one look, until the asked depth of distinct results is reached or the engine ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from scrapers import registry
+from scrapers.http import without_secrets
+from scrapers.parse import parse
+from scrapers.types import Access, Fetch, RawPage, SearchRequest
+
+MOST_PAGES = 5
+
+Fetcher = Callable[[Fetch, int], Awaitable[RawPage]]
+
+
+async def capture(
+    source: str, request: SearchRequest, access: Access, fetcher: Fetcher, *, deadline: float,
+    on_page: Callable[[RawPage], None],
+) -> list[RawPage]:  # fmt: skip
+    """The raw pages of a look. Each is handed to on_page before it is read. deadline: seconds over all pages.
+
+    Ends at the depth, at the engine's last page, at a page that failed, was refused or added nothing new.
+    """
+    pages: list[RawPage] = []
+    known = 0
+    plan = registry.source(source).fetch
+    loop = asyncio.get_running_loop()
+    until = loop.time() + deadline
+    for page_no in range(1, MOST_PAGES + 1):
+        page = await _within(fetcher, plan(request, page_no, access), page_no, until - loop.time())
+        on_page(page)
+        serp = parse(source, [*pages, page], request)
+        found = len(serp.results)
+        if page_no > 1 and found == known and page.failure is None and serp.signs.block is None:
+            break  # the engine had nothing more to say: its last page is on record, and adds nothing
+        pages.append(page)
+        if found == known or page.failure is not None or found >= request.depth or serp.signs.more is not True:
+            break
+        known = found
+    return pages
+
+
+async def _within(fetcher: Fetcher, fetch: Fetch, page_no: int, seconds: float) -> RawPage:
+    try:
+        async with asyncio.timeout(max(seconds, 0.001)):
+            page = await fetcher(fetch, page_no)
+    except TimeoutError:
+        return RawPage(b"", without_secrets(fetch.url), page_no=page_no, complete=False, failure="deadline")
+    return replace(page, page_no=page_no)

@@ -1,0 +1,74 @@
+"""The outbound gate: which addresses a fetch may reach. Everything else, redirects included, is refused.
+
+A host is resolved once and every address it has must be public; the connection then goes to the checked address, so
+that no second answer of a hostile name server can redirect it. Hosts the operator named (a base URL, the practice
+site) pass as they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from scrapers.errors import Forbidden, Unreachable
+
+REFUSED = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8", "::ffff:0:0/96",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """allowed: "host:port" or "host" pairs the operator named; those may be private."""
+
+    allowed: frozenset[str] = frozenset()
+
+    def named(self, parts: SplitResult) -> bool:
+        """Whether the operator named this host."""
+        return parts.netloc.lower() in self.allowed
+
+    async def address(self, url: str) -> str | None:
+        """The checked address to connect to, None when the operator named the host. Forbidden, Unreachable."""
+        parts = split(url)
+        if self.named(parts):
+            return None
+        host = parts.hostname or ""
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        if port not in (80, 443):
+            raise Forbidden(f"port {port}")
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as failure:
+            raise Unreachable(f"{host}: {failure}") from failure
+        addresses = [str(entry[4][0]) for entry in found]
+        if not addresses or not all(public(address) for address in addresses):
+            raise Forbidden(f"{host} is not a public address")
+        return addresses[0]
+
+
+def split(url: str) -> SplitResult:
+    """The parts of an http(s) URL without tricks; Forbidden otherwise."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  raises on a port that is no number
+    except ValueError as wrong:
+        raise Forbidden("no address") from wrong
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or "\\" in url:
+        raise Forbidden("only plain http and https addresses")
+    return parts
+
+
+def public(address: str) -> bool:
+    """True for an address on the public internet."""
+    try:
+        ip = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return False
+    return ip.is_global and not any(ip in net for net in REFUSED if net.version == ip.version)

@@ -1,0 +1,121 @@
+"""Fetches over plain HTTP: one gate, one overall deadline, a cap on the decoded body, the final URL, no surprises.
+
+A failure is an answer too: what arrived is kept, with the reason beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from datetime import UTC, datetime
+from types import TracebackType
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx
+
+from scrapers.errors import DeadlinePassed, FetchFailed, Forbidden, TooLarge, Unreachable
+from scrapers.gate import Gate, split
+from scrapers.types import Fetch, RawPage
+
+MOST_REDIRECTS = 5
+REDIRECTS = (301, 302, 303, 307, 308)
+AGENT = "ShemTov/0.1 (reputation monitor)"
+_SECRET = re.compile(r"((?:api_key|key|token)=)[^&#]+", re.I)
+
+
+class HttpFetcher:
+    """Use as `async with HttpFetcher() as fetch: page = await fetch(Fetch(url), page_no)`. Never raises for a bad answer."""
+
+    def __init__(
+        self, *, allowed: frozenset[str] = frozenset(), deadline: float = 30.0, max_bytes: int = 5_000_000
+    ) -> None:
+        self.gate = Gate(allowed)
+        self.deadline = deadline
+        self.max_bytes = max_bytes
+        self.client = httpx.AsyncClient(follow_redirects=False, timeout=deadline, trust_env=False)
+
+    async def __aenter__(self) -> HttpFetcher:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:  # fmt: skip
+        await self.client.aclose()
+
+    async def __call__(self, fetch: Fetch, page_no: int = 1) -> RawPage:
+        """One fetch, redirects followed: the raw page, with what arrived also when it failed."""
+        arrived = _Arrived(fetch.url)
+        failure: FetchFailed | None = None
+        try:
+            async with asyncio.timeout(self.deadline):
+                await self._follow(fetch, arrived)
+        except TimeoutError:
+            failure = DeadlinePassed()
+        except FetchFailed as known:
+            failure = known
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as lost:
+            failure = Unreachable(str(lost))
+        return RawPage(
+            body=bytes(arrived.body),
+            final_url=without_secrets(arrived.url),
+            http_status=arrived.status,
+            content_type=arrived.content_type,
+            page_no=page_no,
+            fetched_at=datetime.now(UTC),
+            complete=failure is None,
+            failure=failure.code if failure else None,
+        )
+
+    async def _follow(self, fetch: Fetch, arrived: _Arrived) -> None:
+        origin = urlsplit(fetch.url).netloc
+        form = fetch.form
+        for _ in range(MOST_REDIRECTS + 1):
+            same = urlsplit(arrived.url).netloc == origin
+            headers = {"user-agent": AGENT} | (dict(fetch.headers) if same else {})
+            location = await self._once(arrived, headers, form)
+            if location is None:
+                return
+            arrived.url, form = urljoin(arrived.url, location), None
+        raise Forbidden("too many redirects")
+
+    async def _once(self, arrived: _Arrived, headers: dict[str, str], form: object) -> str | None:
+        """One request at the checked address; the place it sends us to, or None when it answered."""
+        parts = split(arrived.url)
+        address = await self.gate.address(arrived.url)
+        url, extensions = arrived.url, {}
+        if address is not None:
+            host = f"[{address}]" if ":" in address else address
+            url = urlunsplit(parts._replace(netloc=host + (f":{parts.port}" if parts.port else "")))
+            headers = headers | {"host": parts.netloc}
+            extensions = {"sni_hostname": parts.hostname}
+        request = self.client.build_request(
+            "GET" if form is None else "POST", url, headers=headers, data=form, extensions=extensions  # type: ignore[arg-type]
+        )
+        response = await self.client.send(request, stream=True)
+        try:
+            arrived.status = response.status_code
+            arrived.content_type = response.headers.get("content-type", "")[:200] or None
+            arrived.body.clear()
+            async for chunk in response.aiter_bytes(65536):
+                arrived.body += chunk[: self.max_bytes - len(arrived.body)]
+                if len(arrived.body) >= self.max_bytes:
+                    raise TooLarge(f"over {self.max_bytes} bytes")
+        finally:
+            await response.aclose()
+            self.client.cookies.clear()
+        location = response.headers.get("location")
+        return location if response.status_code in REDIRECTS and location else None
+
+
+class _Arrived:
+    """What arrived so far."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.body = bytearray()
+        self.status: int | None = None
+        self.content_type: str | None = None
+
+
+def without_secrets(url: str) -> str:
+    """An address that may be stored and shown: keys in it are masked."""
+    return _SECRET.sub(r"\1***", url)[:4000]

@@ -1,0 +1,176 @@
+"""Can what was read be believed? Pure: (raw pages, Serp, standards, Usual) -> state, reason, what was not checked.
+
+ok needs positive proof. Results are looked for first; block signs count only when there are none, since good pages
+contain block markers. "Enough" is learned per search; before five looks the source's own standard holds.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from scrapers.types import Check, Judgement, RawPage, SearchRequest, Serp, Standards, Usual
+
+LEARNED_FROM = 5
+USUAL_SHARE = 0.75
+MOST_NEW = 0.6
+LEAST_SNIPPETS = 0.5
+SAME_LANGUAGE = {"iw": "he", "nb": "no", "nn": "no", "fil": "tl", "in": "id", "ji": "yi"}
+STATUS_BLOCKS = {401: "access_denied", 403: "access_denied", 418: "access_denied", 429: "rate_limit"}
+
+
+def judge(
+    pages: Sequence[RawPage], serp: Serp, request: SearchRequest, standards: Standards, usual: Usual | None = None
+) -> Judgement:
+    """The state of a single look."""
+    if not pages:
+        return Judgement("error", "nothing was fetched")
+    checks = _checks(pages, serp, request, standards, usual)
+    unchecked = tuple(check.name for check in checks if check.passed is None)
+    state, reason = _without_results(pages, serp, standards) if not serp.results else _with_results(pages, serp, checks)
+    return Judgement(state, reason, unchecked, checks)  # type: ignore[arg-type]  the two functions name State words
+
+
+def _without_results(pages: Sequence[RawPage], serp: Serp, standards: Standards) -> tuple[str, str]:
+    first, signs = pages[0], serp.signs
+    status = first.http_status or 200
+    if signs.block == "consent":
+        return "consent", "consent"
+    if signs.block is not None:
+        return "blocked", signs.block
+    if first.failure is not None and not first.body:
+        return "error", first.failure
+    if status in STATUS_BLOCKS:
+        return "blocked", STATUS_BLOCKS[status]
+    if status >= 400:
+        return "error", f"HTTP {status}"
+    if first.failure is not None or not first.complete:
+        return "partial", first.failure or "cut off"
+    if signs.foreign is not None:
+        return "suspect", f"another engine's or vertical's page: {signs.foreign}"
+    if not signs.no_results:
+        return "suspect", "layout changed: no results, and no sign that there are none"
+    if not standards.zero_counts:
+        return "suspect", "no results for an ordinary phrase"
+    if signs.end is False:
+        return "suspect", "no results, on a page that does not end"
+    return "empty", "no results"
+
+
+def _with_results(pages: Sequence[RawPage], serp: Serp, checks: tuple[Check, ...]) -> tuple[str, str]:
+    failed = [check for check in checks if check.passed is False]
+    cut = next((page for page in pages if page.failure is not None or not page.complete), None)
+    if cut is not None:
+        return "partial", f"page {cut.page_no}: {cut.failure or 'cut off'}"
+    if serp.signs.block is not None:
+        return "partial", f"a later page was refused: {serp.signs.block}"
+    if any((page.http_status or 200) >= 400 for page in pages):
+        return "partial", "a page came with an error status"
+    if serp.signs.foreign is None and serp.signs.end is False:
+        return "partial", "cut off: no end of page"
+    if failed:
+        return "suspect", "; ".join(f"{check.name}: {check.detail}" for check in failed)
+    return "ok", ""
+
+
+def _checks(
+    pages: Sequence[RawPage], serp: Serp, request: SearchRequest, standards: Standards, usual: Usual | None
+) -> tuple[Check, ...]:
+    signs = serp.signs
+    found = [
+        Check("Results container", signs.container, "found" if signs.container else "not found"),
+        Check("The engine asked", signs.foreign is None, signs.foreign or request.engine),
+        _phrase(signs.phrase, request.phrase),
+        Check("Answered as asked", not signs.relaxed, "answered another phrase" if signs.relaxed else "yes"),
+        _enough(pages, serp, standards, usual),
+    ]
+    if serp.results:
+        found += [_snippets(serp, usual), _shape(serp), _resolved(serp)]
+    found += [
+        _language(signs.hl, request.hl),
+        _country(signs.gl, request.gl),
+        Check("End-of-page sign", signs.end, {True: "found", False: "not found", None: "not told"}[signs.end]),
+        Check("Blocks left unread", signs.unread < max(2, 0.2 * len(serp.results)), str(signs.unread)),
+    ]
+    if serp.results:
+        found.append(_news(serp, usual))
+    elif signs.block is not None:
+        found.append(Check("Block marker", False, f"{signs.block}; read only because there were no results"))
+    return tuple(found)
+
+
+def _phrase(echoed: str | None, asked: str | None) -> Check:
+    name = "Our phrase echoed"
+    if asked is None:
+        return Check(name, None, f"no phrase to compare with {echoed!r}" if echoed else "no phrase given")
+    if echoed is None:
+        return Check(name, False, "not on the page")
+    return Check(name, same_phrase(echoed, asked), echoed)
+
+
+def same_phrase(one: str, other: str) -> bool:
+    """The same phrase but for case, quotes, width and runs of space."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = re.sub("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\u05f3\u05f4\"'`´‘’“”„«»]", "", text)
+    return re.sub(r"[\s+\u2010-\u2015-]+", " ", text).strip()
+
+
+def _enough(pages: Sequence[RawPage], serp: Serp, standards: Standards, usual: Usual | None) -> Check:
+    n, name = len(serp.results), "Organic results"
+    if usual is not None and usual.looks >= LEARNED_FROM:
+        least = USUAL_SHARE * usual.n
+        return Check(name, n >= least, f"{n} (usual {usual.n:g} over {usual.looks} looks, enough from {least:g})")
+    least = standards.enough * len(pages)
+    ended = serp.signs.more is False and serp.signs.end is not False and n > 0
+    detail = f"{n} (still learning, enough from {least}{', the engine has no more' if ended else ''})"
+    return Check(name, n >= least or ended, detail)
+
+
+def _snippets(serp: Serp, usual: Usual | None) -> Check:
+    share = sum(1 for result in serp.results if result.snippet) / len(serp.results)
+    learned = usual is not None and usual.looks >= LEARNED_FROM
+    least = USUAL_SHARE * usual.snippet_share if learned and usual else LEAST_SNIPPETS
+    usually = f"usual {usual.snippet_share:.0%}" if learned and usual else "still learning"
+    return Check("With snippets", share >= least, f"{share:.0%} ({usually})")
+
+
+def _shape(serp: Serp) -> Check:
+    whole = sum(1 for result in serp.results if result.title and result.host)
+    return Check("Shape", whole == len(serp.results), f"title and address on {whole} of {len(serp.results)}")
+
+
+def _resolved(serp: Serp) -> Check:
+    hidden = sum(1 for result in serp.results if result.unresolved)
+    return Check("Links that tell their target", hidden < len(serp.results), f"{len(serp.results) - hidden} of {len(serp.results)}")
+
+
+def _language(told: str | None, asked: str | None) -> Check:
+    name = "Language"
+    if not told or not asked:
+        return Check(name, None, f"asked {asked or 'none'}, the page tells {told or 'none'}")
+    return Check(name, _language_code(told) == _language_code(asked), f"asked {asked}, the page says {told}")
+
+
+def _language_code(text: str) -> str:
+    code = text.lower().split("-")[0]
+    return SAME_LANGUAGE.get(code, code)
+
+
+def _country(told: str | None, asked: str | None) -> Check:
+    name = "Country"
+    if not told or not asked:
+        return Check(name, None, f"asked {asked or 'none'}, the page tells {told or 'none'}")
+    return Check(name, told.upper() == asked.upper(), f"asked {asked.upper()}, the page says {told.upper()}")
+
+
+def _news(serp: Serp, usual: Usual | None) -> Check:
+    name = "New since last look"
+    if usual is None or not usual.urls:
+        return Check(name, None, "no look before")
+    new = sum(1 for result in serp.results if result.link not in usual.urls)
+    return Check(name, new <= MOST_NEW * len(serp.results), f"{new} of {len(serp.results)}")

@@ -1,0 +1,54 @@
+"""Raw pages of one look -> one Serp: each page read by its source, joined until the asked depth, ranks renumbered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scrapers import registry
+from scrapers.types import RawPage, Result, SearchRequest, Serp, Signs
+
+
+def parse(source: str, pages: Sequence[RawPage], request: SearchRequest) -> Serp:
+    """Read and join the engine's pages of one look. Never raises on any bytes."""
+    reader = registry.parser(source, request.engine)
+    serps = [reader.read(page, request) for page in pages]
+    joined = join(serps, [page.page_no for page in pages], request.depth)
+    return joined.with_version(registry.parser_version(source, request.engine))
+
+
+def join(serps: Sequence[Serp], numbers: Sequence[int], depth: int) -> Serp:
+    """Distinct results in the engine's order, cut at depth; ranks 1..n; signs of the first page, end of the last."""
+    if not serps:
+        return Serp()
+    results: list[Result] = []
+    seen: set[str] = set()
+    offset = 0
+    features = []
+    for serp, number in zip(serps, numbers, strict=True):
+        blocks = [b.absolute_rank or 0 for b in (*serp.results, *serp.features)]
+        for result in serp.results:
+            if result.link not in seen and len(results) < depth:
+                seen.add(result.link)
+                absolute = offset + result.absolute_rank if result.absolute_rank else None
+                results.append(replace(result, rank=len(results) + 1, page_no=number, absolute_rank=absolute))
+        for feature in serp.features:
+            absolute = offset + feature.absolute_rank if feature.absolute_rank else None
+            features.append(replace(feature, absolute_rank=absolute))
+        offset += max(blocks, default=0)
+    return Serp(tuple(results), tuple(features), _signs([s.signs for s in serps]), pages=len(serps))
+
+
+def _signs(signs: list[Signs]) -> Signs:
+    """The first page tells what was asked; any page that is cut off, blocked or foreign spoils the whole."""
+    first, last = signs[0], signs[-1]
+    ends = [s.end for s in signs]
+    return replace(
+        first,
+        container=all(s.container or s.no_results for s in signs),
+        end=None if None in ends else all(ends),
+        more=last.more,
+        unread=sum(s.unread for s in signs),
+        block=next((s.block for s in signs if s.block), None),
+        foreign=next((s.foreign for s in signs if s.foreign), None),
+    )
