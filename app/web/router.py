@@ -1,0 +1,81 @@
+"""The pages and the files they need."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import fontpkg_heebo
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Response
+from fastapi.responses import FileResponse, HTMLResponse
+from sqlmodel import Session
+from starlette.staticfiles import StaticFiles
+
+from app.db import get_session
+from app.errors import NotFound
+from app.queries import brand_page as page_queries
+from app.queries import brands as brand_queries
+from app.queries.blobs import raw_page
+from app.queries.snapshots import snapshot
+from app.web import pages
+from app.web.security import SANDBOX
+from app.web.texts import language
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+SessionDep = Annotated[Session, Depends(get_session)]
+Lang = Annotated[Literal["he", "pl", "en"] | None, Query()]
+
+
+def install(app: FastAPI) -> None:
+    """The pages at /, their files under /static."""
+    app.include_router(router)
+    app.mount("/static", StaticFiles(directory=str(files("app.web") / "static")), name="static")
+
+
+@router.get("/")
+def all_brands(session: SessionDep, lang: Lang = None) -> str:
+    """The list of brands."""
+    return pages.brands_page(brand_queries.brands(session), language(lang))
+
+
+@router.get("/brands/{slug}")
+def one_brand(
+    slug: str, session: SessionDep, search: Annotated[int | None, Query(ge=1, le=2**31)] = None,
+    weeks: Annotated[int, Query(ge=1, le=104)] = 13, top: Literal["10", "20"] = "10", lang: Lang = None,
+) -> str:  # fmt: skip
+    """The page of a brand's main search, or the one asked for."""
+    zone = brand_queries.brand(session, slug).zone
+    today = datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+    page = page_queries.brand_page(session, slug, search, weeks, int(top), today)
+    return pages.brand_page(page, language(lang, page.search.hl), weeks)
+
+
+@router.get("/snapshots/{snapshot_id}")
+def one_snapshot(
+    snapshot_id: Annotated[int, Path(ge=1, le=2**31)], session: SessionDep, lang: Lang = None
+) -> str:
+    """The page of one look: its state, why, every try, the results."""
+    brand, search, found, results = snapshot(session, snapshot_id)
+    return pages.snapshot_page(brand, search, found, results, language(lang, search.hl))
+
+
+@router.get("/raw/{digest}")
+def raw(digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], session: SessionDep) -> Response:
+    """A raw answer as it came, where it can do nothing: sandboxed, no script, no request, no origin."""
+    found = raw_page(session, digest)
+    if found is None:
+        raise NotFound("there is no raw page of that name, or retention took it")
+    body, kind = found
+    html = kind.split(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
+    headers = {"content-security-policy": SANDBOX, "cache-control": "private, max-age=86400"}
+    if not html:
+        headers["content-disposition"] = f'attachment; filename="{digest[:12]}.json"'
+    return Response(body, headers=headers, media_type="text/html; charset=utf-8" if html else "application/octet-stream")
+
+
+@router.get("/heebo.ttf")
+def heebo() -> FileResponse:
+    """The typeface, from its package."""
+    return FileResponse(fontpkg_heebo.ROOT / "files" / "Heebo[wght].ttf", media_type="font/ttf", headers={"cache-control": "max-age=604800"})

@@ -1,0 +1,57 @@
+"""What pages say, in three languages; and how hostile or mixed text is shown."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from reports.svg import MONTHS
+
+LANGUAGES = ("en", "he", "pl")
+OWN_NAMES = {"en": "English", "he": "עברית", "pl": "Polski"}
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
+
+
+@lru_cache(maxsize=8)
+def texts(lang: str) -> Mapping[str, str]:
+    """Every text of a language."""
+    return MappingProxyType(tomllib.loads((files("app.web") / "texts" / f"{lang}.toml").read_text(encoding="utf-8")))
+
+
+def language(asked: str | None, hl: str = "en") -> str:
+    """The language of a page: the one asked for, else that of the search, else English."""
+    return next((code for code in (asked, hl) if code in LANGUAGES), "en")  # type: ignore[return-value]
+
+
+def shown(text: str) -> str:
+    """Text from outside, without the marks that turn or hide it. Stored text keeps them."""
+    return _UNSEEN.sub("", text)
+
+
+def direction(text: str) -> str:
+    """"rtl" when at least 30 % of the letters are Hebrew; titles begin with Latin names too often for first-strong."""
+    letters = [character for character in text if character.isalpha()]
+    hebrew = sum("\u05d0" <= character <= "\u05ea" for character in letters)
+    return "rtl" if letters and hebrew >= 0.3 * len(letters) else "ltr"
+
+
+def day(value: date | None, lang: str) -> str:
+    """A date as people of that language write it."""
+    if value is None:
+        return "–"
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}" if lang == "en" else value.strftime("%d.%m.%Y")
+
+
+def moment(value: datetime | None, lang: str) -> str:
+    """A date with its time of day."""
+    return f"{day(value.date(), lang)} {value:%H:%M}" if value else "–"
+
+
+def reason(text: str, words: Mapping[str, str]) -> str:
+    """The reason of a gap in the reader's language; the judge's own sentence when there is no word for it."""
+    return words.get(text, text)
