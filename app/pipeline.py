@@ -51,12 +51,12 @@ class Surroundings:
 async def look(world: Surroundings, snapshot_id: int, sources: Sequence[str]) -> str:
     """Take a planned look: each source in turn until one can say what is there. Returns the snapshot's state."""
     state = "error"
-    for source in sources:
+    for place, source in enumerate(sources, 1):
         with reading(world.engine) as session:
             before = len(tries(session, snapshot_id))
         if before >= MOST_TRIES:
             break
-        state, done = await attempt(world, snapshot_id, source, last=source == sources[-1])
+        state, done = await attempt(world, snapshot_id, source, last=place == len(sources))
         if done:
             return state
     with writing(world.engine) as session:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.queries.rows import History, HitRow
-from reports.svg import GUTTER, WIDTH, Axis, day_axis, frame, gap_columns, n
+from reports.svg import GUTTER, WIDTH, Axis, day_axis, frame, gap_columns, n, shown
 
 ROW = 17.0
 TOP = 22.0
@@ -64,15 +64,15 @@ def _cell(run: Run, history: History, axis: Axis, texts: Mapping[str, str]) -> M
     when = history.days[run.first].isoformat()
     if run.last > run.first:
         when += f" – {history.days[run.last].isoformat()}"
-    label = f"{run.rank} · {texts[run.hit.label]} · {run.hit.title[:90]} · {when}"
+    label = f"{run.rank} · {texts[run.hit.label]} · {shown(run.hit.title)[:90]} · {when}"
     mark = ""
     if run.hit.label == "negative":
         mark = Markup('<path d="M{} {}h{}" class="mark"/>').format(n(x + 1.5), n(y + ROW / 2), n(max(width - 3, 1)))
     return Markup(
-        '<a href="/snapshots/{}#r{}" data-l="{}" aria-label="{}"><title>{}</title>'
+        '<a href="/snapshots/{}#r{}" data-l="{}"><title>{}</title>'
         '<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>{}</a>'
     ).format(
-        history.snapshots[run.last], run.rank, run.hit.link_id, label, label, n(x), n(y + 0.5), n(max(width - 0.6, 0.6)),
+        history.snapshots[run.last], run.rank, run.hit.link_id, label, n(x), n(y + 0.5), n(max(width - 0.6, 0.6)),
         n(ROW - 1), run.hit.label, mark,
     )  # fmt: skip
 

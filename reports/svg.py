@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,14 @@ DEFINITIONS = Markup(
     '<pattern id="dashes" width="8" height="6" patternUnits="userSpaceOnUse">'
     '<path d="M1 3h4" class="dash-line"/></pattern></defs>'
 )
+
+
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
+
+
+def shown(text: str) -> str:
+    """Text from outside, without the marks that turn or hide it. Stored text keeps them."""
+    return _UNSEEN.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ def gap_columns(history: History, axis: Axis, top: float, height: float, names: 
     parts = []
     for first, last, state in gaps(history):
         x, width = axis.x(first), axis.step * (last - first + 1)
-        label = f"{axis.days[first].isoformat()}: {names.get(state, state)} {history.reasons[first]}"
+        label = f"{axis.days[first].isoformat()}: {names.get(state, state)} {shown(history.reasons[first])}"
         parts.append(
             Markup(
                 '<a href="/snapshots/{}" class="gap" aria-label="{}"><title>{}</title>'

@@ -26,6 +26,7 @@ _VOTES = re.compile(
     r"([\d][\d.,\s\u00a0]*\d|\d)\s*(?:reviews?|votes?|ratings?|opini[iae]|opinii|głos\w*|recenzj\w*|ביקורות|חוות דעת|הצבעות|דירוגים)",
     re.I,
 )
+_RATED_LEAD = re.compile(r"^(?:" + _RATING.pattern + r")\s*[·•|–-]?\s*(?:" + _VOTES.pattern + r")?\s*[·•|–-]?\s*", re.I)
 _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|paz|lis|gru|"
     "ינו|פבר|מרץ|מרס|אפר|מאי|יונ|יול|אוג|ספט|אוק|נוב|דצמ|janv|févr|mars|avr|mai|juin|juil|août|déc|mär|okt|dez|ene|abr|ago|dic"
@@ -106,6 +107,10 @@ def rating_in(text: str) -> Rating | None:
 
 
 def split_date(snippet: str) -> tuple[str | None, str]:
-    """(the date a snippet leads with, the snippet without it)."""
-    found = _DATE.match(snippet)
-    return (found["date"].strip(), snippet[found.end() :]) if found else (None, snippet)
+    """(the date a snippet leads with, the snippet without it and without a leading rating and its votes).
+
+    Both change from day to day without the result changing; in the text they would make it another one every day.
+    """
+    text = _RATED_LEAD.sub("", snippet, count=1)
+    found = _DATE.match(text)
+    return (found["date"].strip(), text[found.end() :]) if found else (None, text)

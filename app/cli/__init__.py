@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
-from app.cli import batch, brands, looks, record, serve
+from app.cli import batch, brands, looks, record, say, serve
 from app.errors import AppError
 
 app = typer.Typer(
@@ -20,6 +19,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+USAGE = typer.BadParameter.__mro__[2]  # typer's own ClickException: every wrong use of a command
+
 for part in (brands, looks, batch, record, serve):
     part.register(app)
 
@@ -27,19 +28,14 @@ for part in (brands, looks, batch, record, serve):
 def main() -> None:
     """Run the command; a failure that is the caller's is one clear line on stderr."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except AppError as failure:
-        print(f"shemtov: {failure.message}", file=sys.stderr)
-        sys.exit(failure.exit_code)
-    except click.ClickException as failure:
-        print(f"shemtov: {failure.format_message()}", file=sys.stderr)
-        sys.exit(2)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        print("shemtov: stopped", file=sys.stderr)
-        sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()
+        say.warn(failure.message)
+        code = failure.exit_code
+    except USAGE as failure:
+        say.warn(failure.format_message())
+        code = 2
+    except (typer.Abort, KeyboardInterrupt):
+        say.warn("stopped")
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)

@@ -44,7 +44,7 @@ def brand_page(
         share=share(shown, top),
         latest=snapshot_row(session, latest) if latest else None,
         results=_with_previous(results(session, latest) if latest else (), history, before),
-        changes=change_rows(session, search.id, week_start(today, brand.week_start), today),
+        changes=change_rows(session, search.id, today - timedelta(days=6), today),
     )
 
 

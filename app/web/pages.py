@@ -42,7 +42,7 @@ def environment() -> Environment:
         loader=PackageLoader("app.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.filters |= {"shown": say.shown, "direction": say.direction, "link": safe_link}
-    made.globals |= {"own_names": say.OWN_NAMES, "labels": LABELS, "counted": COUNTED, "marks": MARKS}
+    made.globals |= {"own_names": say.OWN_NAMES, "labels": LABELS, "counted": COUNTED, "marks": MARKS, "symbols": SYMBOLS}
     return made
 
 
@@ -142,6 +142,7 @@ def day_rows(history: History) -> list[tuple[int, list[Any]]]:
     ]
 
 
+SYMBOLS = {"owned": "⌂", "positive": "+", "neutral": "○", "negative": "−"}
 MARKS = {
     label: Markup('<svg viewBox="0 0 12 12" class="mark-icon" aria-hidden="true"><path d="{}"/></svg>').format(path)
     for label, path in {

@@ -75,6 +75,12 @@ def raw(digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], session: Session
     return Response(body, headers=headers, media_type="text/html; charset=utf-8" if html else "application/octet-stream")
 
 
+@router.get("/favicon.ico")
+def icon() -> Response:
+    """No picture: the tab shows the name."""
+    return Response(status_code=204)
+
+
 @router.get("/heebo.ttf")
 def heebo() -> FileResponse:
     """The typeface, from its package."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -10,11 +9,11 @@ from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from reports.svg import MONTHS
+from reports.svg import MONTHS, shown
 
 LANGUAGES = ("en", "he", "pl")
+__all__ = ["LANGUAGES", "OWN_NAMES", "day", "direction", "language", "moment", "reason", "shown", "texts"]
 OWN_NAMES = {"en": "English", "he": "עברית", "pl": "Polski"}
-_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
 
 
 @lru_cache(maxsize=8)
@@ -26,11 +25,6 @@ def texts(lang: str) -> Mapping[str, str]:
 def language(asked: str | None, hl: str = "en") -> str:
     """The language of a page: the one asked for, else that of the search, else English."""
     return next((code for code in (asked, hl) if code in LANGUAGES), "en")  # type: ignore[return-value]
-
-
-def shown(text: str) -> str:
-    """Text from outside, without the marks that turn or hide it. Stored text keeps them."""
-    return _UNSEEN.sub("", text)
 
 
 def direction(text: str) -> str:

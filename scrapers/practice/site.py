@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,7 +25,6 @@ from scrapers.practice.entries import Entry, World, worlds
 from scrapers.practice.markup import CAPTCHA, CONSENT, ENABLE_JS, LAYOUTS, PER_PAGE, Asked
 
 DEPTH = 20
-BOMB = gzip.compress(b"<p>" * 20_000_000)
 
 
 async def search(request: Request) -> Response:
@@ -69,10 +69,16 @@ def _misbehaved(mode: str, engine: str, asked: Asked, request: Request) -> Respo
     if mode == "inside":
         return RedirectResponse("http://169.254.169.254/latest/meta-data/")
     if mode == "bomb":
-        return Response(BOMB, headers={"content-encoding": "gzip"}, media_type="text/html")
+        return Response(_bomb(), headers={"content-encoding": "gzip"}, media_type="text/html")
     if mode in ("slow", "reset"):
         return StreamingResponse(_drip(mode), media_type="text/html")
     return None
+
+
+@lru_cache(maxsize=1)
+def _bomb() -> bytes:
+    """Sixty megabytes in sixty kilobytes."""
+    return gzip.compress(b"<p>" * 20_000_000)
 
 
 async def _drip(mode: str) -> AsyncIterator[bytes]:

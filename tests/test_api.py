@@ -1,0 +1,157 @@
+"""The HTTP API: keys, problems, and the same numbers as the record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from app.db import get_session, reading, writing
+from app.main import create_app
+from app.models import ApiKey, Brand, Workspace
+from app.queries.history import history
+from app.queries.share import share
+from app.runner import run_due
+from app.secret import secret
+from app.store.brands import home_workspace
+from app.store.keys import add_key
+from conftest import World
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
+
+FIRST = date(2026, 11, 2)
+API = "/api/v1"
+
+
+@pytest.fixture
+def client(world: World, data_dir: object) -> Iterator[TestClient]:
+    """The application over a brand with three days of looks, one of them blocked."""
+
+    async def days() -> None:
+        for number in range(3):
+            day = FIRST + timedelta(days=number)
+            world.clock.at = datetime(day.year, day.month, day.day, 4, 1, tzinfo=UTC)
+            world.practice.modes = {FIRST + timedelta(days=1): "captcha"}
+            async for _ in run_due(world.surroundings, lambda names: (list(names), [])):
+                pass
+
+    asyncio.run(days())
+    app = create_app()
+
+    def session() -> Iterator[Session]:
+        with reading(world.engine) as opened:
+            yield opened
+
+    app.dependency_overrides[get_session] = session
+    with writing(world.engine) as opened:
+        key = add_key(opened, home_workspace(opened), "test", secret(), datetime.now(UTC))
+    with TestClient(app, headers={"authorization": f"Bearer {key}"}) as made:
+        yield made
+
+
+RANGE = {"from": FIRST.isoformat(), "to": (FIRST + timedelta(days=2)).isoformat()}
+
+
+def test_series_are_the_record_to_the_digit(client: TestClient, world: World) -> None:
+    """Share and heat map: column arrays, equal to what the queries say; the blocked day is null with its reason."""
+    with reading(world.engine) as session:
+        record = history(session, world.search, FIRST, FIRST + timedelta(days=2))
+    served = client.get(f"{API}/searches/{world.search}/share", params=RANGE).json()
+    counted = share(record, 10)
+    assert served["share"]["negative"] == list(counted.negative)
+    assert served["share"]["n"] == [10, None, 10]
+    assert served["states"] == ["ok", "blocked", "ok"]
+    assert served["reasons"][1] == "captcha"
+    heat = client.get(f"{API}/searches/{world.search}/heatmap", params=RANGE).json()
+    assert heat["ranks"] == [list(row) for row in record.ranks]
+    assert heat["hits"][str(record.ranks[0][0])]["label"] == "owned"
+
+
+def test_brands_searches_snapshots_results_and_changes(client: TestClient, world: World) -> None:
+    """From the brand down to the raw page's name."""
+    brand = client.get(f"{API}/brands").json()[0]
+    assert client.get(f"{API}/brands/{brand['slug']}").json() == brand
+    searches = client.get(f"{API}/brands/{brand['slug']}/searches").json()
+    assert [s["id"] for s in searches] == [world.search]
+    assert client.get(f"{API}/searches/{world.search}").json() == searches[0]
+    looks = client.get(f"{API}/searches/{world.search}/snapshots", params=RANGE).json()
+    assert [look["state"] for look in looks] == ["ok", "blocked", "ok"]
+    confirmed = client.get(f"{API}/snapshots/{looks[0]['id']}").json()
+    assert all(check["passed"] is not False for check in confirmed["checks"])
+    assert len(confirmed["attempts"][0]["fetches"][0]["sha256"]) == 64
+    assert [r["rank"] for r in client.get(f"{API}/snapshots/{looks[0]['id']}/results").json()] == list(range(1, 21))
+    assert client.get(f"{API}/snapshots/{looks[1]['id']}/results").json() == []
+    assert client.get(f"{API}/searches/{world.search}/changes", params=RANGE).status_code == 200
+
+
+def test_every_route_needs_a_key(client: TestClient) -> None:
+    """Each route of the OpenAPI document: 401 as a problem without a key, with a wrong one, and with a revoked one."""
+    routes = [path.replace("{slug}", "x").replace("{search_id}", "1").replace("{snapshot_id}", "1") for path in client.get(f"{API}/openapi.json").json()["paths"]]
+    assert len(routes) >= 9
+    client.headers.pop("authorization")
+    bodies = set()
+    for path in routes:
+        for headers in ({}, {"authorization": "Bearer st_00000000.wrong"}, {"x-api-key": "st_nothing"}):
+            answer = client.get(path, headers=headers)
+            assert answer.status_code == 401, path
+            assert answer.headers["content-type"] == "application/problem+json"
+            bodies.add(answer.text)
+    assert len(bodies) == 1
+
+
+def test_a_revoked_key_is_refused_at_once(client: TestClient, world: World) -> None:
+    """Revoked now, refused now."""
+    assert client.get(f"{API}/brands").status_code == 200
+    with writing(world.engine) as session:
+        key = session.exec(select(ApiKey)).one()
+        key.revoked = datetime.now(UTC)
+        session.add(key)
+    assert client.get(f"{API}/brands").status_code == 401
+
+
+def test_a_key_is_never_stored(world: World, data_dir: object) -> None:
+    """The table holds a prefix and a hash; the rest of the key is nowhere in it."""
+    with writing(world.engine) as session:
+        key = add_key(session, home_workspace(session), "x", secret(), datetime.now(UTC))
+        row = session.exec(select(ApiKey)).one()
+        assert key.startswith(row.prefix + ".")
+        assert key.split(".", 1)[1] not in " ".join(map(str, row.model_dump().values()))
+
+
+def test_another_workspace_is_not_there(client: TestClient, world: World) -> None:
+    """A key of one workspace finds nothing of another: 404, as if it did not exist."""
+    with writing(world.engine) as session:
+        other = Workspace(name="Other", slug="other")
+        session.add(other)
+        session.flush()
+        key = add_key(session, other, "spy", secret(), datetime.now(UTC))
+        slug = session.exec(select(Brand.slug)).one()
+    spy = {"authorization": f"Bearer {key}"}
+    assert client.get(f"{API}/brands", headers=spy).json() == []
+    for path in (f"/brands/{slug}", f"/brands/{slug}/searches", f"/searches/{world.search}", f"/searches/{world.search}/snapshots",
+                 f"/searches/{world.search}/share", f"/searches/{world.search}/heatmap", f"/searches/{world.search}/changes",
+                 "/snapshots/1", "/snapshots/1/results"):  # fmt: skip
+        assert client.get(API + path, headers=spy).status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/brands/none", 404), ("/searches/999", 404), ("/snapshots/999", 404), ("/searches/0", 422),
+        ("/searches/99999999999999999999", 422), ("/searches/1/share?top=7", 422), ("/searches/1/share?from=x", 422),
+        ("/searches/1/share?from=2026-02-01&to=2026-01-01", 400), ("/searches/1/share?from=2000-01-01&to=2026-01-01", 400),
+        ("/searches/1/share?to=0001-01-01", 400), ("/searches/1/share?to=9999-12-31", 400), ("/nothing", 404),
+    ],
+)  # fmt: skip
+def test_a_wrong_request_is_a_problem(client: TestClient, path: str, status: int) -> None:
+    """One clear sentence as problem+json."""
+    answer = client.get(API + path)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_other_hosts_are_refused(client: TestClient) -> None:
+    """A page elsewhere cannot reach this machine under a name of its own."""
+    assert client.get(f"{API}/brands", headers={"host": "evil.example"}).status_code == 400

@@ -1,0 +1,220 @@
+"""The command as people run it: input, output, exit codes, one clear line on stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app.cli import main
+from scrapers.practice.entries import worlds
+from scrapers.practice.markup import CAPTCHA, Asked
+from scrapers.practice.site import page_of
+
+PHRASE = "נתיב טלקום שירות לקוחות"
+PARSED = ["path", "status", "reason", "unchecked", "results", "features", "parser_version", "parse_ms"]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def shemtov(data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command, with a data directory of its own."""
+
+    def run(*arguments: str | Path) -> Done:
+        monkeypatch.setattr(sys, "argv", ["shemtov", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def jsonl(path: Path, rows: list[Any]) -> Path:
+    path.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def page(path: Path) -> Path:
+    path.write_text(page_of("google", worlds()[PHRASE], date(2026, 10, 1), Asked(PHRASE, "he", "IL", 1, False)), encoding="utf-8")
+    return path
+
+
+def test_parse_batch_answers_every_row_in_its_promised_form(shemtov: Command, tmp_path: Path) -> None:
+    """Good page, captcha, missing file, unknown engine, no JSON: a line each, in order; exit 3, and reasons on stderr."""
+    (tmp_path / "captcha.html").write_text(CAPTCHA["google"], encoding="utf-8")
+    rows = jsonl(tmp_path / "rows.jsonl", [
+        {"path": str(page(tmp_path / "a.html")), "engine": "google", "query": PHRASE},
+        {"path": "captcha.html", "engine": "google"},
+        {"path": "gone.html", "engine": "google"},
+        {"path": "a.html", "engine": "altavista"},
+        "no json",
+    ])  # fmt: skip
+    done = shemtov("parse", "--batch", rows)
+    found = lines(done.stdout)
+    assert done.returncode == 3
+    assert [list(line) for line in found] == [PARSED] * 5
+    assert [line["status"] for line in found] == ["ok", "blocked", "error", "error", "error"]
+    assert len(done.stderr.splitlines()) == 3
+    first = found[0]["results"][0]
+    assert list(first) == ["rank", "url", "title", "snippet", "display_url", "host", "date_text", "page_no", "rating"]
+    assert [r["rank"] for r in found[0]["results"]] == list(range(1, 11))
+    assert found[0]["parser_version"] == "google-1"
+    assert "New since last look" in found[0]["unchecked"]
+
+
+def test_parse_of_files_needs_no_database(shemtov: Command, tmp_path: Path, data_dir: Path) -> None:
+    """An engine and a file: one JSON line, exit 0, and nothing is written."""
+    done = shemtov("parse", "google", page(tmp_path / "a.html"))
+    assert done.returncode == 0, done.stderr
+    assert lines(done.stdout)[0]["status"] == "ok"
+    assert not data_dir.exists()
+
+
+def test_score_batch_answers_every_row_in_its_promised_form(shemtov: Command, tmp_path: Path) -> None:
+    """Owned, rated, worded, and three kinds of bad row: a line each; exit 3."""
+    brand = {"name": "Zentelo", "owned": ["zentelo.com", "x.com/zentelohelp"]}
+    base = {"brand": brand, "url": "https://forum.example/t/1", "title": "Zentelo", "snippet": ""}
+    rows = jsonl(tmp_path / "rows.jsonl", [
+        base | {"url": "https://help.zentelo.com/x"},
+        base | {"rating": 1.4},
+        base | {"rating": {"value": 9, "scale": 10, "votes": 3}},
+        base | {"title": "Zentelo is a scam, avoid at all costs", "lang": "en"},
+        base | {"rating": "great"},
+        base | {"brand": "Zentelo"},
+        base | {"brand": {"name": "Z", "owned": ["facebook.com"]}},
+    ])  # fmt: skip
+    done = shemtov("score", "--batch", rows)
+    found = lines(done.stdout)
+    assert done.returncode == 3
+    assert [line["label"] for line in found] == ["owned", "negative", "positive", "negative", None, None, None]
+    assert [line["rule"] for line in found[4:]] == ["error"] * 3
+    assert all(line["reason"] for line in found[4:])
+    spans = found[3]["evidence"]
+    assert spans
+    assert all("Zentelo is a scam, avoid at all costs"[s["start"] : s["end"]] == s["text"] for s in spans)
+
+
+def test_labelled_rows_of_the_shared_folder_can_be_scored(shemtov: Command, tmp_path: Path, shared: Path, data_dir: Path) -> None:
+    """The flat fields brand and owned_domains map onto the row's form; every row gets a label."""
+    rows = [json.loads(line) for line in (shared / "labels" / "dev.jsonl").read_text(encoding="utf-8").splitlines()]
+    mapped = [
+        {k: v for k, v in row.items() if k in ("lang", "url", "title", "snippet", "rating")}
+        | {"brand": {"name": row["brand"], "owned": row["owned_domains"]}}
+        for row in rows
+    ]
+    done = shemtov("score", "--batch", jsonl(tmp_path / "rows.jsonl", mapped))
+    found = lines(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert len(found) == len(rows) == 90
+    right = sum(line["label"] == row["gold"] for line, row in zip(found, rows, strict=True))
+    assert right >= 0.8 * len(rows)
+    assert not data_dir.exists()
+
+
+def test_a_brand_is_added_with_its_searches(shemtov: Command) -> None:
+    """Two markets make four searches; the list shows them."""
+    done = shemtov("brand", "add", "Nativ Telecom", "--owned", "nativ-telecom.example", "--market", "il-he", "--market", "pl-pl")
+    assert done.returncode == 0, done.stderr
+    assert "4 searches" in done.stdout
+    listed = shemtov("brand", "list")
+    assert "Nativ Telecom שירות לקוחות" in listed.stdout
+    assert "Nativ Telecom obsługa klienta" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["brand", "add", "X", "--owned", "co.il"], "public suffix"),
+        (["brand", "add", "X", "--owned", "facebook.com"], "shared by many"),
+        (["brand", "add", "X", "--owned", "not a host"], "no host"),
+        (["brand", "add", "X", "--market", "xx-yy"], "unknown market"),
+        (["brand", "add", "X", "--engine", "altavista"], "unknown engine"),
+        (["brand", "add", "X", "--engine", "duckduckgo", "--market", "il-he"], "cannot serve he-IL"),
+        (["brand", "add", "X", "--phrase", "y" * 500], "500 characters"),
+        (["brand", "add", "X", "--phrase", "a\x07b"], "control characters"),
+        (["brand", "add", " "], "is empty"),
+        (["brand", "add", "X", "--source", "nowhere"], "unknown engine or provider"),
+        (["capture"], "needs a search"),
+        (["capture", "77"], "no search 77"),
+        (["import", "--brand", "nobody", "rows.jsonl"], "no brand"),
+        (["export", "--brand", "nobody"], "no brand"),
+        (["parse"], "needs an engine"),
+        (["parse", "--batch", "gone.jsonl"], "no such file"),
+        (["serve", "--host", "0.0.0.0"], "no loopback address"),  # noqa: S104  refused is what is tested
+        (["nonsense"], "No such command"),
+    ],
+)
+def test_a_wrong_command_is_one_line_and_exit_2(shemtov: Command, arguments: list[str], said: str) -> None:
+    """Bad input: one clear line on stderr, exit 2, no traceback; and no brand is left half-made."""
+    done = shemtov(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "no brands yet" in shemtov("brand", "list").stdout
+
+
+def test_a_second_brand_of_the_same_name_is_refused_and_one_without_sites_is_warned_of(shemtov: Command) -> None:
+    """A warning is exit 0; a double is exit 2."""
+    first = shemtov("brand", "add", "Twice")
+    assert first.returncode == 0
+    assert "owns no site yet" in first.stderr
+    again = shemtov("brand", "add", "Twice")
+    assert again.returncode == 2
+    assert "already" in again.stderr
+
+
+def test_a_look_without_a_source_says_what_to_set(shemtov: Command) -> None:
+    """Nothing is looked at that the operator has not allowed."""
+    shemtov("brand", "add", "X", "--owned", "x.example")
+    done = shemtov("capture", "1")
+    assert done.returncode == 2
+    assert "SHEMTOV_SERPAPI_KEY" in done.stderr
+    assert "SHEMTOV_DIRECT=google" in done.stderr
+
+
+def test_import_verify_and_export_of_one_brand(shemtov: Command, tmp_path: Path) -> None:
+    """A saved page in, the invariants hold, the rows out as CSV and JSON, equal."""
+    shemtov("brand", "add", "נתיב טלקום", "--owned", "nativ-telecom.example", "--market", "il-he")
+    done = shemtov("import", "--brand", "נתיב-טלקום", "--file", page(tmp_path / "a.html"), "--engine", "google",
+                   "--phrase", PHRASE, "--captured-at", "2026-10-01", "--hl", "he", "--gl", "IL")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "1 looks imported" in done.stdout
+    assert shemtov("verify").returncode == 0
+    table = list(csv.DictReader(io.StringIO(shemtov("export", "--brand", "נתיב-טלקום").stdout)))
+    rows = lines(shemtov("export", "--brand", "נתיב-טלקום", "--format", "json").stdout)
+    assert len(table) == len(rows) == 10
+    assert [(t["rank"], t["url"], t["label"]) for t in table] == [(str(r["rank"]), r["url"], r["label"]) for r in rows]
+
+
+def test_a_manifest_with_a_bad_row_imports_the_rest_and_exits_3(shemtov: Command, tmp_path: Path) -> None:
+    """Row by row."""
+    shemtov("brand", "add", "X", "--owned", "x.example", "--market", "il-he")
+    good = {"path": page(tmp_path / "a.html").name, "engine": "google", "phrase": PHRASE, "captured_at": "2026-10-01", "hl": "he", "gl": "IL"}
+    rows = jsonl(tmp_path / "m.jsonl", [{**good, "captured_at": None}, good])
+    done = shemtov("import", "--brand", "x", rows)
+    assert done.returncode == 3
+    assert "1 looks imported, 1 rows refused" in done.stdout
+    assert "captured_at" in done.stderr

@@ -1,0 +1,150 @@
+"""The pages: hostile text, three languages, headers, links, and the archived page in its cage."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+from app.db import get_session, reading, writing
+from app.main import create_app
+from app.models import Fetch, Hit, Search
+from app.queries.blobs import raw_page
+from app.runner import run_due
+from app.web.security import POLICY
+from app.web.texts import LANGUAGES, direction, shown, texts
+from conftest import World
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
+
+HOSTILE = (
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "\u202egnp.exe", "'; DROP TABLE hit;--",
+    "]]></title></svg><script>alert(2)</script>", "javascript:alert(3)", "א" * 3000,
+)  # fmt: skip
+
+
+@pytest.fixture
+def client(world: World, data_dir: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """The pages over yesterday's and today's looks, with hostile titles in the record."""
+    monkeypatch.setenv("SHEMTOV_DATA_DIR", str(world.surroundings.blobs.parent))
+    now = datetime.now(UTC)
+    with writing(world.engine) as session:
+        search = session.get_one(Search, world.search)
+        search.next_due = now - timedelta(days=2)
+        session.add(search)
+
+    async def days() -> None:
+        for at in (now - timedelta(days=1), now):
+            world.clock.at = at
+            async for _ in run_due(world.surroundings, lambda names: (list(names), [])):
+                pass
+
+    asyncio.run(days())
+    with writing(world.engine) as session:
+        for hit, text in zip(session.exec(select(Hit)).all(), HOSTILE, strict=False):
+            hit.title = hit.snippet = text
+            hit.url = text
+            session.add(hit)
+    app = create_app()
+
+    def session_of_test() -> Iterator[Session]:
+        with reading(world.engine) as opened:
+            yield opened
+
+    app.dependency_overrides[get_session] = session_of_test
+    with TestClient(app) as made:
+        yield made
+
+
+class Elements(HTMLParser):
+    """The tags of a page and where its links lead."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.inline: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attributes if name == "href"]
+        self.inline += [name for name, _ in attributes if name.startswith("on") or name == "style"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_hostile_text_is_only_text(client: TestClient, lang: str) -> None:
+    """No script but our own, no picture, no handler, no style attribute, no link but http, https and our own."""
+    for path in (f"/?lang={lang}", f"/brands/nativ-telecom?lang={lang}", f"/snapshots/1?lang={lang}"):
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.text
+        found = Elements(answer.text)
+        assert found.tags.count("script") == 1
+        assert "img" not in found.tags
+        assert found.inline == []
+        assert all(link.startswith(("/", "?", "#", "http://", "https://")) for link in found.links)
+        assert "\u202e" not in answer.text
+        assert answer.headers["content-security-policy"] == POLICY
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_hebrew_is_right_to_left_and_time_is_not(client: TestClient) -> None:
+    """The page turns, the charts do not; titles turn by their own letters."""
+    text = client.get("/brands/nativ-telecom").text
+    assert '<html lang="he" dir="rtl">' in text
+    assert text.count('direction="ltr"') == 2
+    assert '<bdi dir="rtl">' in text
+
+
+@pytest.mark.parametrize("lang", ["he", "pl"])
+def test_no_english_is_left_over(client: TestClient, lang: str) -> None:
+    """No English text of ours shows on the other pages, but the judge's own check names."""
+    text = client.get(f"/brands/nativ-telecom?lang={lang}").text
+    for key, english in texts("en").items():
+        if len(english) > 12 and "{" not in english and english != texts(lang)[key]:
+            assert english not in text, key
+
+
+def test_texts_are_complete_in_three_languages() -> None:
+    """The same keys, none empty, the same blanks to fill."""
+    for lang in LANGUAGES:
+        assert set(texts(lang)) == set(texts("en"))
+        for key, text in texts(lang).items():
+            assert text.strip(), (lang, key)
+            assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", texts("en")[key])), (lang, key)
+
+
+def test_the_archived_page_is_caged(client: TestClient, world: World) -> None:
+    """Sandboxed without origin, script or request; only a SHA-256 names one."""
+    with reading(world.engine) as session:
+        blob = session.exec(select(Fetch.blob_id)).first()
+        digest = session.connection().exec_driver_sql("SELECT sha256 FROM blob WHERE id = ?", (blob,)).scalar_one()
+        assert raw_page(session, digest) is not None
+    answer = client.get(f"/raw/{digest}")
+    assert answer.status_code == 200
+    assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "set-cookie" not in answer.headers
+    for wrong in ("0" * 64, "../../etc/passwd", "%2e%2e%2fetc", digest.upper()):
+        assert client.get(f"/raw/{wrong}").status_code in (404, 422)
+
+
+def test_ranges_and_tops(client: TestClient) -> None:
+    """4, 13 and 52 weeks, top 10 and 20; nonsense is refused."""
+    for weeks in (4, 13, 52):
+        for top in (10, 20):
+            assert client.get(f"/brands/nativ-telecom?weeks={weeks}&top={top}").status_code == 200
+    assert client.get("/brands/nativ-telecom?weeks=9999").status_code == 422
+    assert client.get("/brands/nobody").status_code == 404
+    assert client.get("/brands/nativ-telecom?search=99").status_code == 404
+
+
+def test_direction_and_display_of_mixed_text() -> None:
+    """A Hebrew title that begins in Latin letters is Hebrew; turning marks are not shown."""
+    assert direction("Nativ Telecom – שירות לקוחות") == "rtl"
+    assert direction("Nativ Telecom customer service") == "ltr"
+    assert direction("2026") == "ltr"
+    assert shown("a\u202eb\u200f") == "ab"
