@@ -5,11 +5,11 @@ A SQLite batch change recreates the table; with foreign keys on, dropping the ol
 
 from __future__ import annotations
 
-from app.db import engine
-from app.models import metadata
+from alembic import context
 from sqlalchemy import Connection
 
-from alembic import context
+from app.db import engine
+from app.models import metadata
 
 
 def run(connection: Connection) -> None:

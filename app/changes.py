@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.types import Change, ScoredResult
+from app.types import Change, ChangeKind, Label, ScoredResult
 
 
 def changes(before: Sequence[ScoredResult], now: Sequence[ScoredResult]) -> tuple[Change, ...]:
@@ -36,8 +36,8 @@ def _entered(row: ScoredResult) -> Change:
 
 
 def _left(row: ScoredResult) -> Change:
-    kind = {"negative": "negative_left", "owned": "owned_lost"}.get(row.label, "left")
-    return Change(kind, row.hit, row.rank, None)  # type: ignore[arg-type]  the table holds only ChangeKind words
+    kinds: dict[Label, ChangeKind] = {"negative": "negative_left", "owned": "owned_lost"}
+    return Change(kinds.get(row.label, "left"), row.hit, row.rank, None)
 
 
 def _moved(was: int, row: ScoredResult, now: Sequence[ScoredResult], old: dict[str, ScoredResult]) -> Change:

@@ -136,7 +136,9 @@ def story(now: datetime) -> Iterator[str]:
         slug = session.exec(select(Brand.slug).where(Brand.name == BRAND)).one()
         pages = [
             brand_page(session, slug, search, WEEKS + 1, 10, today)
-            for search in session.exec(select(Search.id).join(Brand).where(Brand.name == BRAND).order_by(col(Search.id)))
+            for search in session.exec(
+                select(Search.id).join(Brand).where(Brand.name == BRAND).order_by(col(Search.id))
+            )
         ]
         findings = verify(session, settings().blobs, now)
     yield ""
@@ -144,7 +146,8 @@ def story(now: datetime) -> Iterator[str]:
     for page in pages:
         yield from told(page)
     broken = sum(len(found.broken) for found in findings)
-    yield f"Record: {'every invariant holds' if not broken else f'{broken} BROKEN'} ({sum(f.checked for f in findings)} checks, I1 to I5)"
+    verdict = "every invariant holds" if not broken else f"{broken} BROKEN"
+    yield f"Record: {verdict} ({sum(f.checked for f in findings)} checks, I1 to I5)"
     yield f"Database: {engine().url.render_as_string()}   Raw pages: {settings().blobs}"
     yield f"Next: shemtov serve, shemtov verify, shemtov export --brand {slug}"
 
@@ -153,7 +156,11 @@ def told(page: BrandPage) -> Iterator[str]:
     """One search in two lines."""
     head = page.headline
     gaps = Counter(state for state in page.history.states if state and state not in ("ok", "empty_confirmed"))
-    good = f"{head.good} of {head.n} are ours or good (target {head.target})" if head.good is not None else "no good look yet"
+    good = (
+        f"{head.good} of {head.n} are ours or good (target {head.target})"
+        if head.good is not None
+        else "no good look yet"
+    )
     lowest = next((row for row in page.results if row.hit.label == "negative"), None)
     yield f"  {page.search.phrase} [{page.search.engine} {page.search.hl}-{page.search.gl}]: {good}"
     counted = sum(page.history.counted(day) for day in range(len(page.history.days)))

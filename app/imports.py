@@ -13,9 +13,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scrapers import registry
-from scrapers.errors import SourceMissing
-from scrapers.types import RawPage
 from sqlmodel import Session, select
 
 from app.db import writing
@@ -31,6 +28,9 @@ from app.sources import default_sources
 from app.store.attempts import keep_page, start
 from app.store.searches import add_search, check_engine
 from app.store.snapshots import plan
+from scrapers import registry
+from scrapers.errors import SourceMissing
+from scrapers.types import RawPage
 
 Row = dict[str, Any]
 
@@ -151,7 +151,7 @@ def saved_page(row: Row | str, folder: Path, zone: str, now: datetime) -> Saved:
     page = RawPage(
         body=b"", final_url=_optional(row, "final_url", str), fetched_at=seen,
         http_status=_optional(row, "http_status", int), page_no=_optional(row, "page_no", int) or 1,
-        content_type="application/json" if path.name.removesuffix(".zst").removesuffix(".gz").endswith(".json") else None,
+        content_type="application/json" if ".json" in path.suffixes else None,
     )  # fmt: skip
     return Saved(path, source, _text(row, "phrase"), hl, gl, device, seen, page)
 
@@ -159,9 +159,7 @@ def saved_page(row: Row | str, folder: Path, zone: str, now: datetime) -> Saved:
 def moment(text: str, zone: str, now: datetime, path: Path | str) -> datetime:
     """When a page was seen, aware: a bare date is midnight, a time without zone is the brand's. Not in the future."""
     try:
-        seen = (
-            datetime.combine(date.fromisoformat(text), time()) if len(text) == 10 else datetime.fromisoformat(text)
-        )
+        seen = datetime.combine(date.fromisoformat(text), time()) if len(text) == 10 else datetime.fromisoformat(text)
         seen = seen if seen.tzinfo else seen.replace(tzinfo=ZoneInfo(zone))
         seen = seen.astimezone(UTC)
     except (ValueError, OverflowError) as wrong:

@@ -11,11 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from scrapers import registry
-from scrapers.capture import Fetcher, capture
-from scrapers.judge import judge
-from scrapers.parse import parse
-from scrapers.types import Access, Judgement, Rating, RawPage, Serp
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -31,6 +26,11 @@ from app.store.attempts import end, keep_page, start
 from app.store.parses import add_parse
 from app.store.snapshots import finish
 from app.store.verdicts import set_verdict
+from scrapers import registry
+from scrapers.capture import Fetcher, capture
+from scrapers.judge import judge
+from scrapers.parse import parse
+from scrapers.types import Access, Judgement, Rating, RawPage, Serp
 
 FINAL = ("ok", "empty", "suspect")
 MOST_TRIES = 6

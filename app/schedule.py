@@ -45,7 +45,7 @@ def slot_of(text: str, fold: int = 0) -> Slot:
 
 
 def times(schedule: str) -> tuple[time, ...]:
-    """"06:00 18:00" -> two times of day. ValueError with a plain reason when it is none."""
+    """Two times of day from "06:00 18:00". ValueError with a plain reason when it is none."""
     found = []
     for word in schedule.split():
         match = _TIME.match(word)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scrapers.types import Judgement
 from sqlmodel import Session
 
 from app.models import Parse, Snapshot
@@ -17,6 +16,7 @@ from app.queries.due import twin
 from app.queries.usual import links
 from app.schedule import SECOND_LOOK_AFTER, slot_of
 from app.store.snapshots import plan, revise
+from scrapers.types import Judgement
 
 AGREEMENT = 0.7
 HISTORY_CHECKS = frozenset({"Organic results", "With snippets", "New since last look"})

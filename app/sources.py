@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.settings import Settings
 from scrapers import registry
 from scrapers.errors import SourceMissing
 from scrapers.types import Access
-
-from app.settings import Settings
 
 
 def access(name: str, settings: Settings) -> Access:

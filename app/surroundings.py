@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from app.db import engine
+from app.pipeline import Surroundings
+from app.settings import Settings, settings
+from app.sources import access
 from scrapers import registry
 from scrapers.browser import BrowserFetcher
+from scrapers.capture import Fetcher
 from scrapers.http import HttpFetcher
 from scrapers.practice.site import PracticeSite
 from scrapers.types import Access, Fetch, RawPage
-
-from app.db import engine
-from app.pipeline import Fetcher, Surroundings
-from app.settings import Settings, settings
-from app.sources import access
 
 
 def clock() -> datetime:
@@ -64,7 +64,9 @@ class Fetchers:
     async def _http(self, fetch: Fetch, page_no: int) -> RawPage:
         if self.http is None:
             self.http = await self.stack.enter_async_context(
-                HttpFetcher(allowed=self._allowed(), deadline=self.settings.fetch_deadline, max_bytes=self.settings.max_bytes)
+                HttpFetcher(
+                    allowed=self._allowed(), deadline=self.settings.fetch_deadline, max_bytes=self.settings.max_bytes
+                )
             )
         return await self.http(fetch, page_no)
 

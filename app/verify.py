@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from scrapers import registry
-from scrapers.parse import parse as read_pages
 from sqlmodel import Session, col, select
 
 from app.models import Attempt, Blob, Fetch, Hit, Link, Parse, Result, Search, Snapshot
@@ -27,6 +25,8 @@ from app.queries.searches import watched
 from app.queries.share import share
 from app.scoring.verdict import VERSION, score
 from app.types import LABELS
+from scrapers import registry
+from scrapers.parse import parse as read_pages
 
 LATE = timedelta(days=1)
 
@@ -88,7 +88,8 @@ def whole_ranks(session: Session) -> Finding:
         ranks.setdefault(parse_id, []).append((rank, link))
     for parse in session.exec(select(Parse).where(Parse.state == "ok")).all():
         got = sorted(ranks.get(parse.id or 0, []))
-        found.expect([rank for rank, _ in got] == list(range(1, parse.n + 1)), f"parse {parse.id}: ranks are not 1..{parse.n}")  # fmt: skip
+        whole = [rank for rank, _ in got] == list(range(1, parse.n + 1))
+        found.expect(whole, f"parse {parse.id}: ranks are not 1..{parse.n}")
         found.expect(len({link for _, link in got}) == len(got), f"parse {parse.id}: a link stands twice")
     return found
 
@@ -198,11 +199,15 @@ def _verdicts_again(session: Session, found: Finding) -> None:
             verdict = score(
                 about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), search.hl or None
             )
-            found.expect((verdict.label, verdict.rule) == (hit.label, hit.rule), f"hit {hit.id}: scores otherwise today")
+            found.expect(
+                (verdict.label, verdict.rule) == (hit.label, hit.rule), f"hit {hit.id}: scores otherwise today"
+            )
 
 
 def _history(session: Session, search: Search) -> History | None:
-    slots = session.exec(select(Snapshot.slot).where(Snapshot.search_id == search.id).order_by(col(Snapshot.slot))).all()
+    slots = session.exec(
+        select(Snapshot.slot).where(Snapshot.search_id == search.id).order_by(col(Snapshot.slot))
+    ).all()
     if not slots:
         return None
     return history(session, search.id or 0, date.fromisoformat(slots[0][:10]), date.fromisoformat(slots[-1][:10]))

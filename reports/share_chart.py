@@ -62,9 +62,9 @@ def _grid() -> Markup:
     for percent in (0, 25, 50, 75, 100):
         y = TOP + HEIGHT * (1 - percent / 100)
         lines.append(
-            Markup('<path d="M{} {}H{}" class="grid"/><text x="{}" y="{}" text-anchor="end" class="axis">{}</text>').format(
-                n(GUTTER), n(y), n(WIDTH - GUTTER), n(GUTTER - 6), n(y + 4), percent
-            )
+            Markup(
+                '<path d="M{} {}H{}" class="grid"/><text x="{}" y="{}" text-anchor="end" class="axis">{}</text>'
+            ).format(n(GUTTER), n(y), n(WIDTH - GUTTER), n(GUTTER - 6), n(y + 4), percent)
         )
     return Markup("").join(lines)
 

@@ -80,7 +80,7 @@ def gap_columns(history: History, axis: Axis, top: float, height: float, names: 
                 '<rect x="{}" y="{}" width="{}" height="{}" class="gap-fill"/>'
                 '<path d="{}" transform="translate({} {})" class="gap-icon"/></a>'
             ).format(
-                history.snapshots[last], label, label, n(x), n(top), n(width), n(height), ICONS.get(state, ICONS["error"]),
+                history.snapshots[last], label, label, n(x), n(top), n(width), n(height), ICONS[state],
                 n(x + width / 2 - 6), n(top - 16),
             )
         )  # fmt: skip
@@ -93,7 +93,9 @@ def day_axis(axis: Axis, y: float, form: str) -> Markup:
     marks = []
     for i in range(0, len(axis.days), every):
         marks.append(
-            Markup('<text x="{}" y="{}" class="axis">{}</text>').format(n(axis.x(i)), n(y), day_text(axis.days[i], form))
+            Markup('<text x="{}" y="{}" class="axis">{}</text>').format(
+                n(axis.x(i)), n(y), day_text(axis.days[i], form)
+            )
         )
     return Markup("").join(marks)
 

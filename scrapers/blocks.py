@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
 from selectolax.lexbor import LexborNode
 
 from scrapers.types import Rating
@@ -23,7 +24,8 @@ _RATING = re.compile(
     re.I,
 )
 _VOTES = re.compile(
-    r"([\d][\d.,\s\u00a0]*\d|\d)\s*(?:reviews?|votes?|ratings?|opini[iae]|opinii|głos\w*|recenzj\w*|ביקורות|חוות דעת|הצבעות|דירוגים)",
+    r"([\d][\d.,\s\u00a0]*\d|\d)\s*"
+    r"(?:reviews?|votes?|ratings?|opini[iae]|opinii|głos\w*|recenzj\w*|ביקורות|חוות דעת|הצבעות|דירוגים)",
     re.I,
 )
 _RATED_LEAD = re.compile(r"^(?:" + _RATING.pattern + r")\s*[·•|–-]?\s*(?:" + _VOTES.pattern + r")?\s*[·•|–-]?\s*", re.I)

@@ -11,7 +11,6 @@ import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, Route, async_playwright
@@ -48,7 +47,7 @@ class BrowserFetcher:
         self.playwright = await async_playwright().start()
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:  # fmt: skip
+    async def __aexit__(self, *error: object) -> None:
         if self.browser is not None:
             await self.browser.close()
         if self.playwright is not None:

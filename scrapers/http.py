@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import TracebackType
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -25,7 +25,7 @@ _SECRET = re.compile(r"((?:api_key|key|token)=)[^&#]+", re.I)
 
 
 class HttpFetcher:
-    """Use as `async with HttpFetcher() as fetch: page = await fetch(Fetch(url), page_no)`. Never raises for a bad answer."""
+    """Use as `async with HttpFetcher() as fetch: page = await fetch(Fetch(url), 1)`. Never raises for a bad answer."""
 
     def __init__(
         self, *, allowed: frozenset[str] = frozenset(), deadline: float = 30.0, max_bytes: int = 5_000_000
@@ -38,7 +38,7 @@ class HttpFetcher:
     async def __aenter__(self) -> HttpFetcher:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:  # fmt: skip
+    async def __aexit__(self, *error: object) -> None:
         await self.client.aclose()
 
     async def __call__(self, fetch: Fetch, page_no: int = 1) -> RawPage:
@@ -77,7 +77,7 @@ class HttpFetcher:
             arrived.url, form = urljoin(arrived.url, location), None
         raise Forbidden("too many redirects")
 
-    async def _once(self, arrived: _Arrived, headers: dict[str, str], form: object) -> str | None:
+    async def _once(self, arrived: _Arrived, headers: dict[str, str], form: Mapping[str, str] | None) -> str | None:
         """One request at the checked address; the place it sends us to, or None when it answered."""
         parts = split(arrived.url)
         address = await self.gate.address(arrived.url)
@@ -88,7 +88,11 @@ class HttpFetcher:
             headers = headers | {"host": parts.netloc}
             extensions = {"sni_hostname": parts.hostname}
         request = self.client.build_request(
-            "GET" if form is None else "POST", url, headers=headers, data=form, extensions=extensions  # type: ignore[arg-type]
+            "GET" if form is None else "POST",
+            url,
+            headers=headers,
+            data=form,
+            extensions=extensions,
         )
         response = await self.client.send(request, stream=True)
         try:

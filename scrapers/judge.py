@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from scrapers.types import Check, Judgement, RawPage, SearchRequest, Serp, Standards, Usual
+from scrapers.types import Check, Judgement, RawPage, SearchRequest, Serp, Standards, State, Usual
 
 LEARNED_FROM = 5
 USUAL_SHARE = 0.75
@@ -29,10 +29,10 @@ def judge(
     checks = _checks(pages, serp, request, standards, usual)
     unchecked = tuple(check.name for check in checks if check.passed is None)
     state, reason = _without_results(pages, serp, standards) if not serp.results else _with_results(pages, serp, checks)
-    return Judgement(state, reason, unchecked, checks)  # type: ignore[arg-type]  the two functions name State words
+    return Judgement(state, reason, unchecked, checks)
 
 
-def _without_results(pages: Sequence[RawPage], serp: Serp, standards: Standards) -> tuple[str, str]:
+def _without_results(pages: Sequence[RawPage], serp: Serp, standards: Standards) -> tuple[State, str]:
     first, signs = pages[0], serp.signs
     status = first.http_status or 200
     if signs.block == "consent":
@@ -58,7 +58,7 @@ def _without_results(pages: Sequence[RawPage], serp: Serp, standards: Standards)
     return "empty", "no results"
 
 
-def _with_results(pages: Sequence[RawPage], serp: Serp, checks: tuple[Check, ...]) -> tuple[str, str]:
+def _with_results(pages: Sequence[RawPage], serp: Serp, checks: tuple[Check, ...]) -> tuple[State, str]:
     failed = [check for check in checks if check.passed is False]
     cut = next((page for page in pages if page.failure is not None or not page.complete), None)
     if cut is not None:
@@ -146,7 +146,11 @@ def _shape(serp: Serp) -> Check:
 
 def _resolved(serp: Serp) -> Check:
     hidden = sum(1 for result in serp.results if result.unresolved)
-    return Check("Links that tell their target", hidden < len(serp.results), f"{len(serp.results) - hidden} of {len(serp.results)}")
+    return Check(
+        "Links that tell their target",
+        hidden < len(serp.results),
+        f"{len(serp.results) - hidden} of {len(serp.results)}",
+    )
 
 
 def _language(told: str | None, asked: str | None) -> Check:

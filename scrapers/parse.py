@@ -26,7 +26,7 @@ def join(serps: Sequence[Serp], numbers: Sequence[int], depth: int) -> Serp:
     offset = 0
     features = []
     for serp, number in zip(serps, numbers, strict=True):
-        blocks = [b.absolute_rank or 0 for b in (*serp.results, *serp.features)]
+        places = [r.absolute_rank or 0 for r in serp.results] + [f.absolute_rank or 0 for f in serp.features]
         for result in serp.results:
             if result.link not in seen and len(results) < depth:
                 seen.add(result.link)
@@ -35,7 +35,7 @@ def join(serps: Sequence[Serp], numbers: Sequence[int], depth: int) -> Serp:
         for feature in serp.features:
             absolute = offset + feature.absolute_rank if feature.absolute_rank else None
             features.append(replace(feature, absolute_rank=absolute))
-        offset += max(blocks, default=0)
+        offset += max(places, default=0)
     return Serp(tuple(results), tuple(features), _signs([s.signs for s in serps]), pages=len(serps))
 
 

@@ -1,4 +1,4 @@
-"""The one frozen registry of sources; names, versions and dispatch are derived from it (contract: scrapers/__init__)."""
+"""The one frozen registry of sources; names, versions and dispatch are derived from it (contract: scrapers)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Source(Protocol):
 
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
-    {module.NAME: module for module in (google, bing, duckduckgo, serpapi, practice)}  # type: ignore[dict-item]
+    {module.NAME: module for module in (google, bing, duckduckgo, serpapi, practice)}
 )
-ENGINES: tuple[str, ...] = tuple(name for name, source in SOURCES.items() if source.ENGINE == name)
+ENGINES: tuple[str, ...] = tuple(name for name, source in SOURCES.items() if name == source.ENGINE)
 
 
 def source(name: str) -> Source:
@@ -45,7 +45,7 @@ def parser(name: str, engine: str) -> Source:
 
 
 def parser_version(name: str, engine: str) -> str:
-    """"google-1": stamped on every parse."""
+    """The version, as "google-1": stamped on every parse."""
     reader = parser(name, engine)
     return f"{reader.NAME}-{reader.VERSION}"
 

@@ -85,7 +85,7 @@ def host_name(name: str) -> str | None:
 
 
 def registrable_domain(name: str) -> str | None:
-    """"a.b.example.co.il" -> "example.co.il"; None for a public suffix or an unknown name (bundled list, offline)."""
+    """The domain one can register: "a.b.example.co.il" gives "example.co.il"; None for a public suffix."""
     return _suffixes().privatesuffix(name)
 
 
@@ -100,17 +100,19 @@ def target(href: str, display_url: str = "", title: str = "") -> Target | None:
     display_url ("example.com › help › fees") is used only when the link hides its target.
     """
     if hides_target(href):
-        shown = re.split(r"\s*[›>/]\s*|\s+", display_url.strip().removeprefix("https://").removeprefix("http://"), maxsplit=1)
+        shown = re.split(
+            r"\s*[›>/]\s*|\s+", display_url.strip().removeprefix("https://").removeprefix("http://"), maxsplit=1
+        )
         name = host_name(shown[0])
         if name is None:
             return None
-        link = unresolved_identity(name, shown[1] if len(shown) > 1 else "", title)
-        return Target(href, link, name, unresolved=True)
+        identity = unresolved_identity(name, shown[1] if len(shown) > 1 else "", title)
+        return Target(href, identity, name, unresolved=True)
     url = unwrap(href.strip())
     url = "https:" + url if url.startswith("//") else url
     link = canonical(url)
-    name = host(link) if link else None
-    return Target(url, link, name) if link and name else None
+    found = host(link) if link else None
+    return Target(url, link, found) if link and found else None
 
 
 def canonical(url: str) -> str | None:

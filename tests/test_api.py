@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
+from worlds import World
+
 from app.db import get_session, reading, writing
 from app.main import create_app
 from app.models import ApiKey, Brand, Workspace
@@ -16,16 +20,13 @@ from app.runner import run_due
 from app.secret import secret
 from app.store.brands import home_workspace
 from app.store.keys import add_key
-from conftest import World
-from fastapi.testclient import TestClient
-from sqlmodel import Session, select
 
 FIRST = date(2026, 11, 2)
 API = "/api/v1"
 
 
 @pytest.fixture
-def client(world: World, data_dir: object) -> Iterator[TestClient]:
+def client(world: World) -> Iterator[TestClient]:
     """The application over a brand with three days of looks, one of them blocked."""
 
     async def days() -> None:
@@ -87,7 +88,10 @@ def test_brands_searches_snapshots_results_and_changes(client: TestClient, world
 
 def test_every_route_needs_a_key(client: TestClient) -> None:
     """Each route of the OpenAPI document: 401 as a problem without a key, with a wrong one, and with a revoked one."""
-    routes = [path.replace("{slug}", "x").replace("{search_id}", "1").replace("{snapshot_id}", "1") for path in client.get(f"{API}/openapi.json").json()["paths"]]
+    routes = [
+        path.replace("{slug}", "x").replace("{search_id}", "1").replace("{snapshot_id}", "1")
+        for path in client.get(f"{API}/openapi.json").json()["paths"]
+    ]
     assert len(routes) >= 9
     client.headers.pop("authorization")
     bodies = set()
@@ -110,7 +114,7 @@ def test_a_revoked_key_is_refused_at_once(client: TestClient, world: World) -> N
     assert client.get(f"{API}/brands").status_code == 401
 
 
-def test_a_key_is_never_stored(world: World, data_dir: object) -> None:
+def test_a_key_is_never_stored(world: World) -> None:
     """The table holds a prefix and a hash; the rest of the key is nowhere in it."""
     with writing(world.engine) as session:
         key = add_key(session, home_workspace(session), "x", secret(), datetime.now(UTC))

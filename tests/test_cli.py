@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from app.cli import main
 from scrapers.practice.entries import worlds
 from scrapers.practice.markup import CAPTCHA, Asked
@@ -58,7 +59,9 @@ def jsonl(path: Path, rows: list[Any]) -> Path:
 
 
 def page(path: Path) -> Path:
-    path.write_text(page_of("google", worlds()[PHRASE], date(2026, 10, 1), Asked(PHRASE, "he", "IL", 1, False)), encoding="utf-8")
+    path.write_text(
+        page_of("google", worlds()[PHRASE], date(2026, 10, 1), Asked(PHRASE, "he", "IL", 1, False)), encoding="utf-8"
+    )
     return path
 
 
@@ -117,7 +120,9 @@ def test_score_batch_answers_every_row_in_its_promised_form(shemtov: Command, tm
     assert all("Zentelo is a scam, avoid at all costs"[s["start"] : s["end"]] == s["text"] for s in spans)
 
 
-def test_labelled_rows_of_the_shared_folder_can_be_scored(shemtov: Command, tmp_path: Path, shared: Path, data_dir: Path) -> None:
+def test_labelled_rows_of_the_shared_folder_can_be_scored(
+    shemtov: Command, tmp_path: Path, shared: Path, data_dir: Path
+) -> None:
     """The flat fields brand and owned_domains map onto the row's form; every row gets a label."""
     rows = [json.loads(line) for line in (shared / "labels" / "dev.jsonl").read_text(encoding="utf-8").splitlines()]
     mapped = [
@@ -136,7 +141,9 @@ def test_labelled_rows_of_the_shared_folder_can_be_scored(shemtov: Command, tmp_
 
 def test_a_brand_is_added_with_its_searches(shemtov: Command) -> None:
     """Two markets make four searches; the list shows them."""
-    done = shemtov("brand", "add", "Nativ Telecom", "--owned", "nativ-telecom.example", "--market", "il-he", "--market", "pl-pl")
+    done = shemtov(
+        "brand", "add", "Nativ Telecom", "--owned", "nativ-telecom.example", "--market", "il-he", "--market", "pl-pl"
+    )
     assert done.returncode == 0, done.stderr
     assert "4 searches" in done.stdout
     listed = shemtov("brand", "list")
@@ -163,7 +170,7 @@ def test_a_brand_is_added_with_its_searches(shemtov: Command) -> None:
         (["export", "--brand", "nobody"], "no brand"),
         (["parse"], "needs an engine"),
         (["parse", "--batch", "gone.jsonl"], "no such file"),
-        (["serve", "--host", "0.0.0.0"], "no loopback address"),  # noqa: S104  refused is what is tested
+        (["serve", "--host", "0.0.0.0"], "no loopback address"),
         (["nonsense"], "No such command"),
     ],
 )
@@ -212,7 +219,14 @@ def test_import_verify_and_export_of_one_brand(shemtov: Command, tmp_path: Path)
 def test_a_manifest_with_a_bad_row_imports_the_rest_and_exits_3(shemtov: Command, tmp_path: Path) -> None:
     """Row by row."""
     shemtov("brand", "add", "X", "--owned", "x.example", "--market", "il-he")
-    good = {"path": page(tmp_path / "a.html").name, "engine": "google", "phrase": PHRASE, "captured_at": "2026-10-01", "hl": "he", "gl": "IL"}
+    good = {
+        "path": page(tmp_path / "a.html").name,
+        "engine": "google",
+        "phrase": PHRASE,
+        "captured_at": "2026-10-01",
+        "hl": "he",
+        "gl": "IL",
+    }
     rows = jsonl(tmp_path / "m.jsonl", [{**good, "captured_at": None}, good])
     done = shemtov("import", "--brand", "x", rows)
     assert done.returncode == 3

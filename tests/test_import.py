@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
+from worlds import World
+
 from app.db import reading, writing
 from app.imports import Imported, import_rows
 from app.models import Blob, Fetch, Hit, Parse, Search, Snapshot
 from app.queries.usual import links
 from app.verify import verify
-from conftest import World
 from scrapers.practice.entries import worlds
 from scrapers.practice.markup import Asked
 from scrapers.practice.site import page_of
 from scrapers.urls import canonical
-from sqlmodel import select
 
 PHRASE = "נתיב טלקום שירות לקוחות"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -32,7 +33,14 @@ def saved(folder: Path, name: str, day: date, page: int = 1) -> Path:
 
 
 def row(path: Path | str, **other: Any) -> dict[str, Any]:
-    return {"path": str(path), "engine": "google", "phrase": PHRASE, "captured_at": "2026-10-01", "hl": "he", "gl": "IL"} | other
+    return {
+        "path": str(path),
+        "engine": "google",
+        "phrase": PHRASE,
+        "captured_at": "2026-10-01",
+        "hl": "he",
+        "gl": "IL",
+    } | other
 
 
 def bring_in(world: World, rows: list[Any], folder: Path) -> list[Imported]:

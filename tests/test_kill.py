@@ -12,6 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
+from worlds import PHRASES
+
 from app.db import engine, migrate, reading, writing
 from app.models import Result, Snapshot
 from app.scoring.markets import market
@@ -19,9 +22,7 @@ from app.settings import settings
 from app.store.brands import add_brand, home_workspace
 from app.store.searches import add_search
 from app.verify import verify
-from conftest import PHRASES
 from scrapers.practice.site import PracticeSite
-from sqlmodel import select
 
 KILLS = 20
 START = datetime(2026, 9, 1, 5, tzinfo=UTC)
@@ -47,7 +48,7 @@ def practice(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def due(at: datetime) -> subprocess.Popen[bytes]:
     """`shemtov capture --due` of a simulated moment, in a process of its own."""
-    return subprocess.Popen(  # noqa: S603  our own command
+    return subprocess.Popen(
         [sys.executable, "-m", "app.cli", "capture", "--due", "--at", at.isoformat()],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"PYTHONUNBUFFERED": "1"}, start_new_session=True,
     )  # fmt: skip
@@ -66,7 +67,7 @@ def kill_after(process: subprocess.Popen[bytes], looks: int) -> None:
 @pytest.mark.usefixtures("practice")
 def test_twenty_kills_leave_no_slot_twice_and_none_without_its_state(data_dir: Path) -> None:
     """Each day: killed in the middle, run again to its end, verified. Then no slot is double, none is open."""
-    chance = random.Random(7)  # noqa: S311  where to kill is no secret
+    chance = random.Random(7)
     for number in range(KILLS):
         at = START + timedelta(days=number)
         kill_after(due(at), chance.randrange(1, 3))

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlmodel import select
+from worlds import World
+
 from app.again import reparse, rescore
 from app.changes import changes
 from app.db import reading, writing
@@ -18,10 +21,8 @@ from app.runner import Taken, run_due
 from app.schedule import slot_at
 from app.store.snapshots import finish, plan
 from app.verify import verify
-from conftest import World
 from scrapers.practice.entries import worlds
 from scrapers.registry import SOURCES
-from sqlmodel import select
 
 DAY = date(2026, 11, 2)
 
@@ -135,7 +136,9 @@ def test_an_owned_first_result_that_vanished_asks_for_a_second_look(world: World
     """The look counts, and another one is planned."""
     watch(world, DAY, 6)
     day = DAY + timedelta(days=6)
-    world.practice.alter = lambda _day, text: text.replace("www.nativ-telecom.example/service", "somebody-else.example/service")
+    world.practice.alter = lambda _day, text: text.replace(
+        "www.nativ-telecom.example/service", "somebody-else.example/service"
+    )
     assert [t.state for t in run(world, morning(day))] == ["ok"]
     assert (day.isoformat(), "second") in states(world)
     with reading(world.engine) as session:
@@ -199,7 +202,9 @@ def test_a_try_left_running_by_a_dead_worker_is_taken_over(world: World) -> None
         session.add(search)
         slot = slot_at(morning(DAY), "Asia/Jerusalem")
         planned = plan(session, world.search, slot, "scheduled", morning(DAY))
-        session.add(Attempt(snapshot_id=planned.id or 0, no=1, source="practice", started=morning(DAY), deadline=morning(DAY)))
+        session.add(
+            Attempt(snapshot_id=planned.id or 0, no=1, source="practice", started=morning(DAY), deadline=morning(DAY))
+        )
     run(world, morning(DAY) + timedelta(minutes=1))
     with reading(world.engine) as session:
         outcomes = session.exec(select(Attempt.state, Attempt.reason)).all()
@@ -234,7 +239,9 @@ def test_unchanged_text_is_stored_and_scored_once(world: World) -> None:
         assert len(session.exec(select(VerdictEvent)).all()) == len(hits)
 
 
-def test_reading_the_archive_again_writes_a_new_parse_beside_the_old(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_the_archive_again_writes_a_new_parse_beside_the_old(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A newer parser version: new parse rows, the old ones kept, the same page, the same shares."""
     watch(world, DAY, 2)
     with reading(world.engine) as session:
@@ -243,7 +250,12 @@ def test_reading_the_archive_again_writes_a_new_parse_beside_the_old(world: Worl
     again = reparse(world.surroundings, lambda _done, _of: None)
     assert (again.seen, again.changed, again.problems) == (2, 2, ())
     with reading(world.engine) as session:
-        assert sorted(session.exec(select(Parse.parser_version)).all()) == ["google-1", "google-1", "google-99", "google-99"]
+        assert sorted(session.exec(select(Parse.parser_version)).all()) == [
+            "google-1",
+            "google-1",
+            "google-99",
+            "google-99",
+        ]
         after = history(session, world.search, DAY, DAY + timedelta(days=1))
         assert after.ranks == before.ranks
         assert after.parsers == ("google-99", "google-99")

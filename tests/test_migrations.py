@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+from worlds import World
+
 from app.db import migrate, open_engine
 from app.models import metadata
 from app.runner import run_due
-from conftest import World
-from sqlalchemy import Engine, inspect
 
 
 def filled(world: World) -> dict[str, int]:
@@ -32,7 +33,7 @@ def filled(world: World) -> dict[str, int]:
 def counts(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
         return {
-            table: connection.exec_driver_sql(f'SELECT count(*) FROM "{table}"').scalar_one()  # noqa: S608  our names
+            table: connection.exec_driver_sql(f'SELECT count(*) FROM "{table}"').scalar_one()
             for table in inspect(engine).get_table_names()
         }
 

@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from app.schedule import Slot, next_due, slot_at, slot_of, slots, times, week_start, weeks
 
 JERUSALEM, WARSAW = "Asia/Jerusalem", "Europe/Warsaw"
 
 
 def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type]
+    year, month, day, hour, minute = (*parts, 0, 0)[:5]
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 def test_a_day_has_one_slot_per_time() -> None:

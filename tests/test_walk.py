@@ -6,19 +6,20 @@ import asyncio
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlmodel import select
+from worlds import World
+
 from app.db import reading, writing
 from app.models import Hit, Search, Snapshot
 from app.queries.brand_page import brand_page
 from app.queries.changes import change_rows
 from app.runner import Taken, run_due
 from app.verify import verify
-from conftest import World
-from sqlmodel import select
 
 SATURDAY = date(2026, 11, 21)
 COMPLAINT = (
     '<div class="MjjYud"><div class="g"><a href="https://forum.example/t/9"><h3>"שלוש שעות על הקו ואין מענה" – נתיב</h3>'
-    "<cite>forum.example</cite></a><div class=\"VwiC3b\">שירות גרוע, אף אחד לא חוזר. לא ממליץ!</div></div></div>"
+    '<cite>forum.example</cite></a><div class="VwiC3b">שירות גרוע, אף אחד לא חוזר. לא ממליץ!</div></div></div>'
 )
 
 

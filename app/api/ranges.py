@@ -20,7 +20,9 @@ class Range:
 
 
 def day_range(
-    first: Annotated[date | None, Query(alias="from", description="first local day, default 90 days before the last")] = None,
+    first: Annotated[
+        date | None, Query(alias="from", description="first local day, default 90 days before the last")
+    ] = None,
     last: Annotated[date | None, Query(alias="to", description="last local day, default today")] = None,
 ) -> Range:
     """The days from first to last; 400 when they are turned around or too many."""

@@ -74,11 +74,7 @@ def heatmap_series(search_id: SearchId, days: RangeDep, session: SessionDep, wor
 
 
 @router.get("/changes")
-def list_changes(
-    search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep
-) -> list[ChangeRow]:
+def list_changes(search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep) -> list[ChangeRow]:
     """What entered, left and moved, newest first."""
     watched(session, search_id, workspace)
     return list(change_rows(session, search_id, days.first, days.last))
-
-

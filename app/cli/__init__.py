@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from app.cli import batch, brands, looks, record, say, serve
 from app.errors import AppError
@@ -19,8 +20,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-USAGE = typer.BadParameter.__mro__[2]  # typer's own ClickException: every wrong use of a command
-
 for part in (brands, looks, batch, record, serve):
     part.register(app)
 
@@ -32,8 +31,8 @@ def main() -> None:
     except AppError as failure:
         say.warn(failure.message)
         code = failure.exit_code
-    except USAGE as failure:
-        say.warn(failure.format_message())
+    except TyperException as failure:  # every wrong use of a command
+        say.warn(getattr(failure, "message", str(failure)))
         code = 2
     except (typer.Abort, KeyboardInterrupt):
         say.warn("stopped")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from scrapers import registry
-from scrapers.errors import SourceMissing
-from scrapers.judge import judge
-from scrapers.parse import parse as read_pages
-from scrapers.types import Judgement, RawPage, SearchRequest, Serp
 
 from app.cli import say
 from app.errors import AppError, BadInput
 from app.files import find_file, json_rows, read_page_file
 from app.scoring.rows import score_row
+from scrapers import registry
+from scrapers.errors import SourceMissing
+from scrapers.judge import judge
+from scrapers.parse import parse as read_pages
+from scrapers.types import Judgement, RawPage, SearchRequest, Serp
 
 MOST_RESULTS = 100
 
@@ -30,7 +31,9 @@ def register(app: typer.Typer) -> None:
 def parse(
     engine: Annotated[str | None, typer.Argument(help="Engine or provider, such as google.")] = None,
     files: Annotated[list[Path] | None, typer.Argument(help="Saved pages; .zst and .gz are read as such.")] = None,
-    batch: Annotated[Path | None, typer.Option(help="Rows of {path, engine, query?, final_url?, http_status?}.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="Rows of {path, engine, query?, final_url?, http_status?}.")
+    ] = None,
     query: Annotated[str | None, typer.Option(help="The phrase that was searched.")] = None,
 ) -> None:
     """Read saved result pages: one JSON line per page, always."""
@@ -117,7 +120,7 @@ def answer(path: object, judged: Judgement, serp: Serp, spent: float) -> dict[st
             {
                 "rank": r.rank, "url": r.url, "title": r.title, "snippet": r.snippet, "display_url": r.display_url,
                 "host": r.host, "date_text": r.date_text, "page_no": r.page_no,
-                "rating": {"value": r.rating.value, "scale": r.rating.scale, "votes": r.rating.votes} if r.rating else None,
+                "rating": asdict(r.rating) if r.rating else None,
             }
             for r in serp.results
         ],

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
-from scrapers import registry
-from scrapers.errors import SourceMissing
 
 from app.cli import say
 from app.db import migrate, reading, writing
@@ -24,6 +23,8 @@ from app.store.keys import add_key
 from app.store.searches import add_search
 from app.surroundings import clock
 from app.types import OwnedSite
+from scrapers import registry
+from scrapers.errors import SourceMissing
 
 brand = typer.Typer(help="Brands: add, list.", no_args_is_help=True)
 key = typer.Typer(help="API keys: add.", no_args_is_help=True)
@@ -72,7 +73,11 @@ def list_brands() -> None:
         for one in found:
             say.line(f"{one.slug}  {one.name}  market {one.home_market}  owns {', '.join(one.owned) or 'nothing yet'}")
             for search in searches(session, one.id):
-                when = search.next_due.isoformat(timespec="minutes") if search.next_due and search.active else "not scheduled"
+                when = (
+                    search.next_due.isoformat(timespec="minutes")
+                    if search.next_due and search.active
+                    else "not scheduled"
+                )
                 say.line(f"  search {search.id}: {search.phrase}  {search.engine} {search.hl}-{search.gl}  next {when}")
     if not found:
         say.line("no brands yet: shemtov brand add NAME --owned example.com --market en-us")
@@ -111,7 +116,7 @@ def known_source(name: str) -> str:
         raise BadInput(str(unknown)) from unknown
 
 
-def first_due(home: Market) -> object:
+def first_due(home: Market) -> datetime:
     """The first slot of a new search."""
     return next_due("06:00", home.zone, clock())
 
@@ -122,4 +127,5 @@ def tell(new: Brand) -> None:
         found = searches(session, new.id or 0)
     say.line(f"added {new.name} ({new.slug}) with {len(found)} searches:")
     for search in found:
-        say.line(f"  {search.id}: {search.phrase}  {search.engine} {search.hl}-{search.gl}  from {', '.join(search.source_names)}")
+        sources = ", ".join(search.source_names)
+        say.line(f"  {search.id}: {search.phrase}  {search.engine} {search.hl}-{search.gl}  from {sources}")

@@ -112,7 +112,9 @@ def _tell(taken: Taken) -> bool:
 
 def import_pages(
     brand: Annotated[str, typer.Option(help="The brand they belong to.")],
-    manifest: Annotated[Path | None, typer.Argument(help="JSON lines: path, engine, phrase, captured_at, hl, gl, ...")] = None,
+    manifest: Annotated[
+        Path | None, typer.Argument(help="JSON lines: path, engine, phrase, captured_at, hl, gl, ...")
+    ] = None,
     file: Annotated[Path | None, typer.Option(help="A single saved page instead of a manifest.")] = None,
     source: Annotated[str | None, typer.Option("--engine", help="Engine or provider of the page.")] = None,
     phrase: Annotated[str | None, typer.Option(help="What was searched.")] = None,
@@ -150,5 +152,3 @@ def import_pages(
 
 def _offline(source: str) -> Any:
     raise AppError(f"an import reaches nobody, not even {source}")
-
-

@@ -55,7 +55,9 @@ def verify() -> None:
         findings = verify_all(session, settings().blobs, clock())
     for found in findings:
         notes = "".join(f"; {count} {what}" for what, count in sorted(found.notes.items()))
-        say.line(f"{found.name} {'holds' if not found.broken else 'BROKEN'}: {found.what} ({found.checked} checks{notes})")
+        say.line(
+            f"{found.name} {'holds' if not found.broken else 'BROKEN'}: {found.what} ({found.checked} checks{notes})"
+        )
         for problem in found.broken[:20]:
             say.warn(f"{found.name}: {problem}")
     if any(found.broken for found in findings):
@@ -85,7 +87,9 @@ def export(
 def _write(file: TextIO, key: str, form: str, first: date, last: date) -> None:
     with reading() as session:
         owner = brand_queries.brand(session, key)
-        rows = (row for search in searches(session, owner.id) for row in export_rows(session, owner, search, first, last))
+        rows = (
+            row for search in searches(session, owner.id) for row in export_rows(session, owner, search, first, last)
+        )
         if form == "json":
             for row in rows:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")

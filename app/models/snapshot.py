@@ -35,7 +35,8 @@ class Snapshot(Table, table=True):
     state: str | None = None
     reason: str = ""
     current_parse: int | None = Field(
-        default=None, sa_column=Column(Integer, ForeignKey("parse.id", use_alter=True, name="fk_snapshot_current_parse"))
+        default=None,
+        sa_column=Column(Integer, ForeignKey("parse.id", use_alter=True, name="fk_snapshot_current_parse")),
     )
 
 

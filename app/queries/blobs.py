@@ -6,12 +6,12 @@ import hashlib
 from pathlib import Path
 
 import zstandard
-from scrapers.types import RawPage
 from sqlmodel import Session, col, select
 
 from app.models import Blob, Fetch
 from app.settings import settings
 from app.store.blobs import blob_path
+from scrapers.types import RawPage
 
 
 class BlobDamaged(Exception):

@@ -60,7 +60,7 @@ def week_points(history: History, brand: BrandRow) -> tuple[int | None, int | No
 
 
 def headline(history: History, brand: BrandRow, now: int | None, before: int | None) -> Headline:
-    """ "14 of 20 are ours or good": from the last good look, with the one of the week before beside it."""
+    """The headline "14 of 20 are ours or good": from the last good look, with the one of the week before beside it."""
     labels = _labels(history, now) if now is not None else ()
     return Headline(
         good=_good(labels) if len(labels) >= ENOUGH[20] else None,

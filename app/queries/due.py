@@ -48,9 +48,7 @@ def twin(session: Session, snapshot: Snapshot) -> Snapshot | None:
 def unconfirmed(session: Session, before: datetime) -> list[Snapshot]:
     """Suspect looks that were due before a moment, whose slot has no good look."""
     good = (
-        select(Snapshot.search_id, Snapshot.slot)
-        .where(col(Snapshot.state).in_(("ok", "empty_confirmed")))
-        .subquery()
+        select(Snapshot.search_id, Snapshot.slot).where(col(Snapshot.state).in_(("ok", "empty_confirmed"))).subquery()
     )
     query = (
         select(Snapshot)

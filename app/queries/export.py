@@ -18,7 +18,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def export_rows(session: Session, brand: BrandRow, search: SearchRow, first: date, last: date) -> Iterator[dict[str, Any]]:
+def export_rows(
+    session: Session, brand: BrandRow, search: SearchRow, first: date, last: date
+) -> Iterator[dict[str, Any]]:
     """A row for each rank of each day that counts; a day that does not count is one row with its state and reason."""
     about = {
         "brand": brand.name, "search_id": search.id, "phrase": search.phrase, "engine": search.engine,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any, cast
 
+import sqlalchemy
 from sqlmodel import Session, col, func, select
 
 from app.models import Hit, Link, Parse, Result, Snapshot
@@ -39,20 +41,20 @@ def history(session: Session, search_id: int, first: date, last: date, depth: in
 def looks(session: Session, search_id: int, first: date, last: date) -> Sequence[Look]:
     """(id, slot, purpose, state, reason, parse, parser version) of the finished looks of a range, by slot."""
     query = (
-        select(
-            Snapshot.id, Snapshot.slot, Snapshot.purpose, Snapshot.state, Snapshot.reason, Snapshot.current_parse,
-            Parse.parser_version,
+        sqlalchemy.select(
+            col(Snapshot.id), col(Snapshot.slot), col(Snapshot.purpose), col(Snapshot.state), col(Snapshot.reason),
+            col(Snapshot.current_parse), col(Parse.parser_version),
         )
         .outerjoin(Parse, col(Parse.id) == col(Snapshot.current_parse))
         .where(
-            Snapshot.search_id == search_id,
+            col(Snapshot.search_id) == search_id,
             col(Snapshot.state).is_not(None),
-            Snapshot.slot >= first.isoformat(),
-            Snapshot.slot < (last + timedelta(days=1)).isoformat(),
+            col(Snapshot.slot) >= first.isoformat(),
+            col(Snapshot.slot) < (last + timedelta(days=1)).isoformat(),
         )
         .order_by(col(Snapshot.slot), col(Snapshot.fold), col(Snapshot.id))
-    )  # type: ignore[call-overload]  # fmt: skip
-    return [tuple(row) for row in session.exec(query).all()]  # type: ignore[misc]
+    )  # fmt: skip
+    return [cast("Look", tuple(row)) for row in session.connection().execute(query)]
 
 
 def day_points(found: Sequence[Look]) -> dict[date, Look]:
@@ -78,17 +80,18 @@ def hit_rows(session: Session, search_id: int, ids: set[int]) -> Mapping[int, Hi
     """The hits of those ids with their current verdict and the day their link was first seen here."""
     first = first_seen(session, search_id)
     query = (
-        select(
-            Hit.id, Hit.link_id, Hit.url, Link.url, Link.host, Hit.title, Hit.snippet, Hit.label, Hit.evidence_kind,
-            Hit.rule, Hit.confidence, Hit.evidence, Hit.rating, Hit.scale, Link.unresolved,
+        sqlalchemy.select(
+            col(Hit.id), col(Hit.link_id), col(Hit.url), col(Link.url), col(Link.host), col(Hit.title),
+            col(Hit.snippet), col(Hit.label), col(Hit.evidence_kind), col(Hit.rule), col(Hit.confidence),
+            col(Hit.evidence), col(Hit.rating), col(Hit.scale), col(Link.unresolved),
         )
         .join(Link, col(Link.id) == col(Hit.link_id))
-        .where(Hit.search_id == search_id)
-    )  # type: ignore[call-overload]  # fmt: skip
-    return {row[0]: _hit_row(tuple(row), first) for row in session.exec(query).all() if row[0] in ids}
+        .where(col(Hit.search_id) == search_id)
+    )  # fmt: skip
+    return {row[0]: _hit_row(tuple(row), first) for row in session.connection().execute(query) if row[0] in ids}
 
 
-def _hit_row(row: tuple, first: Mapping[int, date]) -> HitRow:  # type: ignore[type-arg]
+def _hit_row(row: tuple[Any, ...], first: Mapping[int, date]) -> HitRow:
     return HitRow(
         id=row[0], link_id=row[1], url=row[2], link=row[3], host=row[4], title=row[5], snippet=row[6],
         label=row[7] or "neutral", kind=row[8] or "none", rule=row[9] or "", confidence=row[10] or 0.0,

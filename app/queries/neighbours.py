@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy
 from sqlmodel import Session, col, select, tuple_
 
 from app.models import Hit, Link, Result, Snapshot
 from app.queries.rows import COUNTED
-from app.types import ScoredResult
+from app.types import LABELS, Label, ScoredResult
 
 
 def good_before(session: Session, snapshot: Snapshot) -> Snapshot | None:
@@ -35,14 +36,17 @@ def _neighbour(session: Session, snapshot: Snapshot, *, before: bool) -> Snapsho
 
 def scored(session: Session, parse_id: int | None) -> tuple[ScoredResult, ...]:
     """The results of a parse with their current labels, by rank; empty without a parse."""
-    rows = session.exec(
-        select(Result.rank, Hit.id, Link.url, Hit.label, Hit.title)
+    query = (
+        sqlalchemy.select(col(Result.rank), col(Hit.id), col(Link.url), col(Hit.label), col(Hit.title))
         .join(Hit, col(Hit.id) == col(Result.hit_id))
         .join(Link, col(Link.id) == col(Hit.link_id))
-        .where(Result.parse_id == parse_id)
+        .where(col(Result.parse_id) == parse_id)
         .order_by(col(Result.rank))
-    ).all()
-    return tuple(
-        ScoredResult(rank, hit or 0, url, label or "neutral", title)  # type: ignore[arg-type]  checked by the table
-        for rank, hit, url, label, title in rows
     )
+    return tuple(
+        ScoredResult(row[0], row[1] or 0, row[2], _label(row[3]), row[4]) for row in session.connection().execute(query)
+    )
+
+
+def _label(word: str | None) -> Label:
+    return next((label for label in LABELS if label == word), "neutral")

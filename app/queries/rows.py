@@ -173,7 +173,7 @@ class BrandRow:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """"14 of 20 are ours or good": good of n observed in the top 20 of the last good look, None before one.
+    """The headline "14 of 20 are ours or good": good of n seen in the top 20 of the last good look, None before one.
 
     last_week: the same from the last good look of the week before (None when there was none).
     labels: the strip, rank 1 first. at: local date of that look. snapshot: its id.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from scrapers.types import SearchRequest
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
@@ -13,6 +12,7 @@ from app.models import Brand, Search
 from app.queries.brands import brand_row, owned_sites
 from app.queries.rows import BrandRow, SearchRow
 from app.types import OwnedSite
+from scrapers.types import SearchRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,13 +57,9 @@ def snapshot_row(session: Session, found: Snapshot) -> SnapshotRow:
 
 def results(session: Session, found: Snapshot) -> tuple[ResultRow, ...]:
     """The organic results of a look by rank."""
-    rows = session.exec(
-        select(Result).where(Result.parse_id == found.current_parse).order_by(col(Result.rank))
-    ).all()
+    rows = session.exec(select(Result).where(Result.parse_id == found.current_parse).order_by(col(Result.rank))).all()
     hits = hit_rows(session, found.search_id, {row.hit_id for row in rows})
-    return tuple(
-        ResultRow(row.rank, row.absolute_rank, row.page_no, row.votes, hits[row.hit_id]) for row in rows
-    )
+    return tuple(ResultRow(row.rank, row.absolute_rank, row.page_no, row.votes, hits[row.hit_id]) for row in rows)
 
 
 def _attempt_row(session: Session, attempt: Attempt) -> AttemptRow:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from statistics import median
 
-from scrapers.types import Usual
 from sqlmodel import Session, col, select
 
 from app.models import Hit, Link, Parse, Result, Snapshot
+from scrapers.types import Usual
 
 LOOKS = 14
 

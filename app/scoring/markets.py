@@ -42,8 +42,8 @@ def markets() -> Mapping[str, Market]:
     for file in sorted((files("app.scoring") / "markets").iterdir(), key=lambda item: item.name):
         if file.name.endswith(".toml"):
             row = tomllib.loads(file.read_text(encoding="utf-8"))
-            lists = {name: tuple(row.pop(name)) for name in ("weekend", "main", "more", "complaint_sites")}
-            found[row["code"]] = Market(**row, **lists)
+            row |= {name: tuple(row[name]) for name in ("weekend", "main", "more", "complaint_sites")}
+            found[row["code"]] = Market(**row)
     return MappingProxyType(found)
 
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from scrapers import urls
-
 from app.types import OwnedSite
+from scrapers import urls
 
 PLATFORMS = frozenset(
     "facebook.com instagram.com x.com twitter.com linkedin.com youtube.com youtu.be tiktok.com threads.net threads.com "
@@ -16,11 +15,19 @@ PLATFORMS = frozenset(
     "wikipedia.org google.com play.google.com apps.apple.com apple.com microsoft.com amazon.com ebay.com allegro.pl "
     "trustpilot.com glassdoor.com indeed.com tripadvisor.com yelp.com booking.com wordpress.com blogspot.com "
     "blogger.com tumblr.com vimeo.com quora.com zap.co.il wixsite.com wix.com linktr.ee bsky.app mastodon.social "
-    "snapchat.com discord.com discord.gg twitch.tv soundcloud.com spotify.com goworkpl.com gowork.pl opineo.pl ceneo.pl "
-    "wykop.pl olx.pl yahoo.com bing.com duckduckgo.com docs.google.com sites.google.com issuu.com slideshare.net".split()
+    "snapchat.com discord.com discord.gg twitch.tv soundcloud.com spotify.com gowork.pl opineo.pl ceneo.pl "
+    "wykop.pl olx.pl yahoo.com bing.com duckduckgo.com docs.google.com sites.google.com issuu.com "
+    "slideshare.net".split()
 )
-SAME_HOST = {"twitter.com": "x.com", "mobile.twitter.com": "x.com", "youtu.be": "youtube.com", "threads.com": "threads.net"}
-SHARED_PREFIX = frozenset({"groups", "watch", "hashtag", "search", "events", "marketplace", "explore", "p", "posts", "status", "story.php"})
+SAME_HOST = {
+    "twitter.com": "x.com",
+    "mobile.twitter.com": "x.com",
+    "youtu.be": "youtube.com",
+    "threads.com": "threads.net",
+}
+SHARED_PREFIX = frozenset(
+    {"groups", "watch", "hashtag", "search", "events", "marketplace", "explore", "p", "posts", "status", "story.php"}
+)
 
 
 def parse_owned(text: str) -> OwnedSite:
@@ -69,7 +76,7 @@ def _covers(site: OwnedSite, here: str, url: str) -> bool:
 
 
 def _home(host: str) -> str:
-    """The host under the name it is registered by: no www., m. or language label of a platform, twitter.com as x.com."""
+    """The host as registered: without www., m. or the language label of a platform; twitter.com as x.com."""
     for prefix in ("www.", "m.", "mobile."):
         rest = host.removeprefix(prefix)
         if rest != host and urls.registrable_domain(rest):

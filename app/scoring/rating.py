@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 
-from scrapers.types import Rating
-
 from app.types import Evidence
+from scrapers.types import Rating
 
 NEGATIVE_TO = 2.6
 POSITIVE_FROM = 4.0
 _N = r"(\d{1,3}(?:[.,]\d{1,2})?)"
-_FORMS = (
-    re.compile(r"(?<![\d.,/])" + _N + r"\s*(?:/|\bout of\b|\bof\b|\bz\b|\bna\b|מתוך|ל-)\s*(5|10|100)(?![\d.,/%])(?!\s*(?:klient|osób|customer|people|user|לקוחות|days|dni))", re.I),
-    re.compile(r"(?:\brating|\brated|\bscore|\btrustscore|\bocena|\bśrednia|\boceny|\bnota|דירוג|ציון|מדורג\w*)(?:\s+(?:of|is|was|ogólna|średnia|użytkowników|klientów|של|ממוצע|הוא|כללי))?\s*[:=]?\s*" + _N + r"(?:\s*(?:/|z|out of|מתוך)\s*(5|10|100))?(?![\d%])", re.I),
-    re.compile(r"(?<![\d.,])(\d[.,]\d{1,2})\s*(?:★|⭐|stars?\b|gwiazd\w*|כוכבים)()", re.I),
-    re.compile(r"(?:★|⭐)\s*(\d[.,]\d{1,2})()(?!\d)"),
-    re.compile(r"(?<![\d.,])([1-5])\s*(?:stars?\b|gwiazdk\w*|כוכבים)()(?!\s*hotel)", re.I),
-    re.compile(r"^\s*[\"'(]?(\d[.,]\d)\s*\((?:\d[\d.,\s]*)\)()"),
-)  # fmt: skip
+_SCALE = r"\s*(?:/|\bout of\b|\bof\b|\bz\b|\bna\b|מתוך|ל-)\s*(5|10|100)(?![\d.,/%])"
+_NO_PEOPLE = r"(?!\s*(?:klient|osób|customer|people|user|לקוחות|days|dni))"  # "9 of 10 customers" rates nobody
+_WORD = r"(?:\brating|\brated|\bscore|\btrustscore|\bocena|\bśrednia|\boceny|\bnota|דירוג|ציון|מדורג\w*)"
+_LINK = r"(?:\s+(?:of|is|was|ogólna|średnia|użytkowników|klientów|של|ממוצע|הוא|כללי))?\s*[:=]?\s*"
+_FORMS = tuple(
+    re.compile(form, re.I)
+    for form in (
+        r"(?<![\d.,/])" + _N + _SCALE + _NO_PEOPLE,
+        _WORD + _LINK + _N + r"(?:\s*(?:/|z|out of|מתוך)\s*(5|10|100))?(?![\d%])",
+        r"(?<![\d.,])(\d[.,]\d{1,2})\s*(?:★|⭐|stars?\b|gwiazd\w*|כוכבים)()",
+        r"(?:★|⭐)\s*(\d[.,]\d{1,2})()(?!\d)",
+        r"(?<![\d.,])([1-5])\s*(?:stars?\b|gwiazdk\w*|כוכבים)()(?!\s*hotel)",
+        r"^\s*[\"'(]?(\d[.,]\d)\s*\((?:\d[\d.,\s]*)\)()",
+    )
+)
 _STARS = re.compile(r"[★☆⭐]{5}")
 
 

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from scrapers.types import Rating
-
 from app.scoring.owned import parse_owned
 from app.scoring.verdict import score
 from app.types import OwnedSite
+from scrapers.types import Rating
 
 
 def score_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,7 +18,13 @@ def score_row(row: Mapping[str, Any]) -> dict[str, Any]:
     try:
         brand, sites = _brand(row)
         verdict = score(
-            brand, sites, _text(row, "url"), _text(row, "title"), _text(row, "snippet", needed=False), _rating(row), _lang(row)
+            brand,
+            sites,
+            _text(row, "url"),
+            _text(row, "title"),
+            _text(row, "snippet", needed=False),
+            _rating(row),
+            _lang(row),
         )
     except ValueError as wrong:
         return {"label": None, "confidence": 0.0, "rule": "error", "reason": str(wrong), "evidence": []}
@@ -34,7 +39,7 @@ def score_row(row: Mapping[str, Any]) -> dict[str, Any]:
 def _brand(row: Mapping[str, Any]) -> tuple[str, list[OwnedSite]]:
     brand = row.get("brand")
     if not isinstance(brand, dict) or not isinstance(brand.get("name"), str) or not brand["name"].strip():
-        raise ValueError("brand needs a name: {\"brand\": {\"name\": ..., \"owned\": [...]}}")
+        raise ValueError('brand needs a name: {"brand": {"name": ..., "owned": [...]}}')
     listed = brand.get("owned") or []
     if not isinstance(listed, list) or not all(isinstance(site, str) for site in listed):
         raise ValueError("brand.owned is a list of sites")

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scrapers.types import Rating
-from scrapers.urls import host
-
 from app.scoring.owned import owned
 from app.scoring.rating import NEGATIVE_TO, POSITIVE_FROM, to_five, written
 from app.scoring.sites import NEUTRAL, kind_of
 from app.scoring.words import Tone, language, tone
 from app.types import Evidence, Label, OwnedSite, Verdict
+from scrapers.types import Rating
+from scrapers.urls import host
 
 VERSION = "s1"
 ENOUGH = 1.0
@@ -29,7 +28,9 @@ def score(
     site = owned(url, sites)
     if site is not None:
         where = site.host + site.path
-        return Verdict("owned", "owned", f"owned:{where}", CONFIDENCE["owned"], (Evidence("url", 0, 0, where),), VERSION)
+        return Verdict(
+            "owned", "owned", f"owned:{where}", CONFIDENCE["owned"], (Evidence("url", 0, 0, where),), VERSION
+        )
     spoken = lang if lang in ("he", "pl", "en") else language(title + snippet)
     said = tone(title, snippet, spoken, _names(brand, sites))
     return _by_rating(rating, title, snippet) or _by_text(said, kind_of(url))
@@ -37,7 +38,11 @@ def score(
 
 def _names(brand: str, sites: Sequence[OwnedSite]) -> list[str]:
     """What is a name and no word: the brand, its hosts."""
-    return [brand, *(site.host for site in sites), *((host(f"https://{site.host}") or "").split(".")[0] for site in sites)]
+    return [
+        brand,
+        *(site.host for site in sites),
+        *((host(f"https://{site.host}") or "").split(".")[0] for site in sites),
+    ]
 
 
 def _by_rating(rating: Rating | None, title: str, snippet: str) -> Verdict | None:
@@ -82,4 +87,11 @@ def _verdict(label: Label, rule: str, said: Tone) -> Verdict:
 
 
 def _neutral(rule: str, confidence: str, said: Tone) -> Verdict:
-    return Verdict("neutral", "site" if rule.startswith("site") else "words", rule, CONFIDENCE[confidence], said.evidence[:8], VERSION)
+    return Verdict(
+        "neutral",
+        "site" if rule.startswith("site") else "words",
+        rule,
+        CONFIDENCE[confidence],
+        said.evidence[:8],
+        VERSION,
+    )

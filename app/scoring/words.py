@@ -133,10 +133,10 @@ def _spoken(folded: str, lex: Lexicon) -> Iterable[tuple[int, int, int]]:
 
 
 def _negated(weight: int, folded: str, start: int, lex: Lexicon) -> int:
-    """A negated praise is a complaint, a negated mild complaint faint praise; strong complaints stay ("never, avoid")."""
+    """A negated praise is a complaint, a negated mild complaint faint praise; a negated strong complaint is nothing."""
     reach = _NEGATION_REACH.search(folded[:start])
     before = reach[0] if reach else ""
-    near = [m for m in lex.negators.finditer(before)]
+    near = list(lex.negators.finditer(before))
     if not near or len(before[near[-1].end() :].split()) > 2:
         return weight
     return -weight if abs(weight) == 1 or weight > 0 else 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from scrapers.types import RawPage
 from sqlmodel import Session, col, func, select
 
 from app.models import Attempt, Fetch
 from app.store.blobs import keep
+from scrapers.types import RawPage
 
 
 def start(session: Session, snapshot_id: int, source: str, now: datetime, deadline: datetime) -> int:

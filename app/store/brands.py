@@ -31,7 +31,8 @@ def add_brand(session: Session, workspace: Workspace, name: str, home_market: st
     taken = session.exec(select(Brand).where(Brand.workspace_id == workspace.id, Brand.name == clean)).first()
     if taken is not None:
         raise Conflict(f"there is a brand {clean!r} already")
-    brand = Brand(workspace_id=workspace.id or 0, name=clean, slug=_free_slug(session, workspace, clean), home_market=home_market)  # fmt: skip
+    slug = _free_slug(session, workspace, clean)
+    brand = Brand(workspace_id=workspace.id or 0, name=clean, slug=slug, home_market=home_market)
     session.add(brand)
     session.flush()
     for site in dict.fromkeys(sites):

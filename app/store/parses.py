@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from scrapers.types import Judgement, Result, Serp
-from scrapers.urls import url_hash
 from sqlmodel import Session, col, select
 
 from app.models import Feature, Hit, Link, Parse
 from app.models import Result as ResultRow
 from app.store.upsert import insert_missing
+from scrapers.types import Judgement, Result, Serp
+from scrapers.urls import url_hash
 
 
 def add_parse(
@@ -47,7 +48,7 @@ def add_hits(session: Session, search_id: int, results: Sequence[Result]) -> lis
     """The hit of each result, made when this appearance was never seen; in the results' order."""
     links = _links(session, results)
     keys = [(links[url_hash(result.link)], text_hash(result)) for result in results]
-    rows = {
+    rows: dict[tuple[int, bytes], dict[str, Any]] = {
         key: {
             "search_id": search_id, "link_id": key[0], "kind": "organic", "url": result.url, "title": result.title,
             "snippet": result.snippet, "display_url": result.display_url, "text_hash": key[1], "evidence": [],

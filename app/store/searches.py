@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from scrapers import registry
-from scrapers.locales import unknown
 from sqlmodel import Session, select
 
 from app.errors import BadInput
 from app.models import Brand, Search
 from app.store.brands import plain_text
+from scrapers import registry
+from scrapers.locales import unknown
 
 MAX_PHRASE = 200
 

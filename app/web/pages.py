@@ -39,10 +39,20 @@ class Tile:
 def environment() -> Environment:
     """Templates with escaping always on."""
     made = Environment(
-        loader=PackageLoader("app.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("app.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters |= {"shown": say.shown, "direction": say.direction, "link": safe_link}
-    made.globals |= {"own_names": say.OWN_NAMES, "labels": LABELS, "counted": COUNTED, "marks": MARKS, "symbols": SYMBOLS}
+    made.globals |= {
+        "own_names": say.OWN_NAMES,
+        "labels": LABELS,
+        "counted": COUNTED,
+        "marks": MARKS,
+        "symbols": SYMBOLS,
+    }
     return made
 
 
@@ -68,10 +78,20 @@ def brand_page(page: BrandPage, lang: str, weeks: int) -> str:
     """The page of a brand's search."""
     words = say.texts(lang)
     return render(
-        "brand.html", lang, page=page, weeks=weeks, all_weeks=WEEKS, tiles=tiles(page, words),
-        heat=heatmap(page.history, page.brand.weekend, 20, words, lang), chart=share_chart(page.share, page.history, words, lang),
-        gaps=gaps(page.history), told=[change for change in page.changes if change.kind not in MOVES], rows=day_rows(page.history), start=page.history.days[0], practice="practice" in page.search.source_names,
-    )  # fmt: skip
+        "brand.html",
+        lang,
+        page=page,
+        weeks=weeks,
+        all_weeks=WEEKS,
+        tiles=tiles(page, words),
+        heat=heatmap(page.history, page.brand.weekend, 20, words, lang),
+        chart=share_chart(page.share, page.history, words, lang),
+        gaps=gaps(page.history),
+        told=[change for change in page.changes if change.kind not in MOVES],
+        rows=day_rows(page.history),
+        start=page.history.days[0],
+        practice="practice" in page.search.source_names,
+    )
 
 
 def snapshot_page(
@@ -113,7 +133,9 @@ def _first_negative(history: History, day: int) -> int | None:
     return None
 
 
-def _share(share: Share, label: str, better: int, now: int | None, before: int | None, words: Mapping[str, str]) -> Tile:
+def _share(
+    share: Share, label: str, better: int, now: int | None, before: int | None, words: Mapping[str, str]
+) -> Tile:
     here, there = (_percent(share, label, day) for day in (now, before))
     if here is None or now is None:
         return Tile(words[label], label, "–", words["too_few"], "", "")
@@ -130,7 +152,7 @@ def _share(share: Share, label: str, better: int, now: int | None, before: int |
 def _percent(share: Share, label: str, day: int | None) -> int | None:
     if day is None or getattr(share, label)[day] is None or not share.n[day]:
         return None
-    return round(100 * getattr(share, label)[day] / share.n[day])
+    return round(100 * int(getattr(share, label)[day]) / int(share.n[day] or 1))
 
 
 def day_rows(history: History) -> list[tuple[int, list[Any]]]:

@@ -53,9 +53,7 @@ def one_brand(
 
 
 @router.get("/snapshots/{snapshot_id}")
-def one_snapshot(
-    snapshot_id: Annotated[int, Path(ge=1, le=2**31)], session: SessionDep, lang: Lang = None
-) -> str:
+def one_snapshot(snapshot_id: Annotated[int, Path(ge=1, le=2**31)], session: SessionDep, lang: Lang = None) -> str:
     """The page of one look: its state, why, every try, the results."""
     brand, search, found, results = snapshot(session, snapshot_id)
     return pages.snapshot_page(brand, search, found, results, language(lang, search.hl))
@@ -72,7 +70,9 @@ def raw(digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], session: Session
     headers = {"content-security-policy": SANDBOX, "cache-control": "private, max-age=86400"}
     if not html:
         headers["content-disposition"] = f'attachment; filename="{digest[:12]}.json"'
-    return Response(body, headers=headers, media_type="text/html; charset=utf-8" if html else "application/octet-stream")
+    return Response(
+        body, headers=headers, media_type="text/html; charset=utf-8" if html else "application/octet-stream"
+    )
 
 
 @router.get("/favicon.ico")
@@ -84,4 +84,8 @@ def icon() -> Response:
 @router.get("/heebo.ttf")
 def heebo() -> FileResponse:
     """The typeface, from its package."""
-    return FileResponse(fontpkg_heebo.ROOT / "files" / "Heebo[wght].ttf", media_type="font/ttf", headers={"cache-control": "max-age=604800"})
+    return FileResponse(
+        fontpkg_heebo.ROOT / "files" / "Heebo[wght].ttf",
+        media_type="font/ttf",
+        headers={"cache-control": "max-age=604800"},
+    )

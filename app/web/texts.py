@@ -24,11 +24,11 @@ def texts(lang: str) -> Mapping[str, str]:
 
 def language(asked: str | None, hl: str = "en") -> str:
     """The language of a page: the one asked for, else that of the search, else English."""
-    return next((code for code in (asked, hl) if code in LANGUAGES), "en")  # type: ignore[return-value]
+    return next((code for code in (asked, hl) if code in LANGUAGES), "en")
 
 
 def direction(text: str) -> str:
-    """"rtl" when at least 30 % of the letters are Hebrew; titles begin with Latin names too often for first-strong."""
+    """Right-to-left from 30 % Hebrew letters on: titles begin with Latin names too often for first-strong."""
     letters = [character for character in text if character.isalpha()]
     hebrew = sum("\u05d0" <= character <= "\u05ea" for character in letters)
     return "rtl" if letters and hebrew >= 0.3 * len(letters) else "ltr"

@@ -30,7 +30,9 @@ MARKETS = frozenset(
 CONTAINER = "#b_results"
 RESULT = "#b_results > li.b_algo"
 TITLE_LINK = "h2 a[href]"
-SNIPPETS = ".b_caption p, .b_lineclamp1, .b_lineclamp2, .b_lineclamp3, .b_lineclamp4, .b_algoSlug, .b_paractl, .b_snippet"
+SNIPPETS = (
+    ".b_caption p, .b_lineclamp1, .b_lineclamp2, .b_lineclamp3, .b_lineclamp4, .b_algoSlug, .b_paractl, .b_snippet"
+)
 CITE = "cite"
 SEARCH_BOX = "#sb_form_q, input[name=q], textarea[name=q]"
 END = "#b_footer, footer, .b_pag, #b_pole"

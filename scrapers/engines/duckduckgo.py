@@ -9,7 +9,6 @@ the second needs a token that only the first one tells.
 
 from __future__ import annotations
 
-
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.blocks import longest_text, plain, rating_in, soup_of, split_date, text_of
@@ -34,7 +33,7 @@ SNIPPET = ".result__snippet, [data-result=snippet]"
 DISPLAY = ".result__url, [data-testid=result-extras-url-link]"
 AD = "#links .result--ad, article[data-testid=ad], article[id^='ra-']"
 SEARCH_BOX = "input[name=q]"
-END = "#bottom_spacing2, .nav-link, .feedback-btn, .footer, #more-results, button#more-results, [data-testid=feedback-prompt]"
+END = "#bottom_spacing2, .nav-link, .feedback-btn, .footer, #more-results, [data-testid=feedback-prompt]"
 NEXT = ".nav-link input[value], #more-results"
 NO_RESULTS = ".no-results, .result--no-result, [data-testid=no-results-message]"
 CHALLENGE = ".anomaly-modal__title, form#challenge-form, form[action*='anomaly.js']"

@@ -29,7 +29,9 @@ BASE = "https://www.google.com"
 
 CONTAINERS = "#rso, #search, #main"
 NOT_ORGANIC_IDS = frozenset({"tads", "tadsb", "bottomads", "tvcap", "rhs", "taw", "botstuff", "extrares"})
-NOT_ORGANIC_TAGS = frozenset({"g-scrolling-carousel", "g-inner-card", "g-section-with-header", "g-expandable-container"})
+NOT_ORGANIC_TAGS = frozenset(
+    {"g-scrolling-carousel", "g-inner-card", "g-section-with-header", "g-expandable-container"}
+)
 NOT_ORGANIC_ATTRIBUTES = ("data-text-ad", "data-initq", "data-q", "data-pla-slot-pos")
 NOT_ORGANIC_CLASSES = frozenset({"related-question-pair", "nrgt", "sld", "osl", "mslg", "commercial-unit-desktop-top"})
 SNIPPETS = ".VwiC3b, .st, .aCOpRe, .IsZvec, .s3v9rd, [data-sncf='1'], [data-content-feature='1']"
@@ -48,11 +50,18 @@ FEATURES = {
 }
 ZERO = "#topstuff .mnr-c, .card-section p[role=heading], #botstuff .mnr-c, #topstuff .card-section"
 ZERO_TEXTS = (
-    "did not match any documents", "לא תואם לאף מסמך", "לא נמצאו תוצאות", "nie ma podobnych stron", "nie znaleziono żadnych",
-    "nie została odnaleziona", "übereinstimmenden dokumente", "ne correspond à aucun document", "no ha producido ningún",
+    "did not match any documents", "לא תואם לאף מסמך", "לא נמצאו תוצאות", "nie ma podobnych stron",
+    "nie znaleziono żadnych", "nie została odnaleziona", "übereinstimmenden dokumente",
+    "ne correspond à aucun document", "no ha producido ningún",
     "non ha prodotto risultati", "لم يطابق", "に一致する情報は見つかりません", "не найдено ни одного документа",
 )  # fmt: skip
-RELAXED_TEXTS = ("no results found for", "לא נמצאו תוצאות עבור", "brak wyników dla", "keine ergebnisse für", "aucun résultat trouvé pour")
+RELAXED_TEXTS = (
+    "no results found for",
+    "לא נמצאו תוצאות עבור",
+    "brak wyników dla",
+    "keine ergebnisse für",
+    "aucun résultat trouvé pour",
+)
 MOBILE_TITLES = "a[href] div[role=heading]"
 
 
@@ -63,7 +72,13 @@ def refuses(hl: str | None, gl: str | None) -> str | None:
 
 def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
     """GET /search; no spelling correction, nothing personal, ten results a page."""
-    query = {"q": request.phrase or "", "hl": request.hl or "en", "gl": (request.gl or "us").lower(), "pws": "0", "nfpr": "1"}
+    query = {
+        "q": request.phrase or "",
+        "hl": request.hl or "en",
+        "gl": (request.gl or "us").lower(),
+        "pws": "0",
+        "nfpr": "1",
+    }
     if page_no > 1:
         query["start"] = str((page_no - 1) * PER_PAGE)
     return Fetch(f"{access.base_url or BASE}/search?{urlencode(query)}")
@@ -166,7 +181,14 @@ def _blocks(titles: list[LexborNode]) -> dict[int, LexborNode]:
 
 
 def _is_container(node: LexborNode) -> bool:
-    return node.tag in ("body", "main") or node.attributes.get("id") in ("rso", "search", "main", "center_col", "ires", "res")
+    return node.tag in ("body", "main") or node.attributes.get("id") in (
+        "rso",
+        "search",
+        "main",
+        "center_col",
+        "ires",
+        "res",
+    )
 
 
 def _places(tree: LexborHTMLParser, titles: list[LexborNode]) -> dict[int, int]:
@@ -178,7 +200,9 @@ def _places(tree: LexborHTMLParser, titles: list[LexborNode]) -> dict[int, int]:
     return {identity: place for place, identity in enumerate(order, 1)}
 
 
-def _signs(tree: LexborHTMLParser, raw: RawPage, found: bool, titles: list[tuple[LexborNode, LexborNode, Target]]) -> Signs:
+def _signs(
+    tree: LexborHTMLParser, raw: RawPage, found: bool, titles: list[tuple[LexborNode, LexborNode, Target]]
+) -> Signs:
     html = tree.css_first("html")
     language, _, country = ((html.attributes.get("lang") or "") if html else "").partition("-")
     no_results = not found and _says_zero(tree)

@@ -35,12 +35,17 @@ def google(entries: Sequence[Entry], asked: Asked) -> str:
         f'<div class="VwiC3b"><span>{escape(e.snippet)}</span></div>{_rated(e, asked.hl)}</div></div>'
         for e in entries
     )
-    found = f'<div id="rso">{blocks}</div>' if entries else f'<div id="topstuff"><div class="card-section"><p role="heading">{NOTHING[_hl(asked)]}</p></div></div>'
+    found = (
+        f'<div id="rso">{blocks}</div>'
+        if entries
+        else f'<div id="topstuff"><div class="card-section"><p role="heading">{NOTHING[_hl(asked)]}</p></div></div>'
+    )
     following = '<a id="pnnext" href="/google/search?start=10">›</a>' if asked.more else ""
     return _document(
         asked,
         f'<form action="/google/search"><textarea name="q">{escape(asked.phrase)}</textarea></form>'
-        f'<div id="main"><div id="search">{found}</div></div><div id="botstuff"><div id="navcnt">{following}</div></div>'
+        f'<div id="main"><div id="search">{found}</div></div>'
+        f'<div id="botstuff"><div id="navcnt">{following}</div></div>'
         '<div id="foot"><div id="fbar">practice</div></div>',
         "Google Search",
     )
@@ -92,7 +97,10 @@ CAPTCHA = {
     "duckduckgo": '<html><body><form id="challenge-form" action="//duckduckgo.com/anomaly.js">'
     '<div class="anomaly-modal__title">bots</div></form></body></html>',
 }
-CONSENT = '<html><body><form action="https://consent.google.com/save" method="POST"><button>Accept</button></form></body></html>'
+CONSENT = (
+    '<html><body><form action="https://consent.google.com/save" method="POST"><button>Accept</button></form>'
+    "</body></html>"
+)
 ENABLE_JS = (
     '<html><head><title>Google Search</title></head><body><noscript><meta http-equiv="refresh" '
     'content="0;url=/httpservice/retry/enablejs"></noscript></body></html>'
@@ -102,7 +110,8 @@ ENABLE_JS = (
 def _document(asked: Asked, body: str, name: str) -> str:
     direction = "rtl" if asked.hl == "he" else "ltr"
     return (
-        f'<!doctype html><html lang="{escape(asked.hl)}-{escape(asked.gl)}" dir="{direction}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{escape(asked.hl)}-{escape(asked.gl)}" dir="{direction}">'
+        '<head><meta charset="utf-8">'
         f"<title>{escape(asked.phrase)} - {name}</title></head><body>{body}</body></html>"
     )
 

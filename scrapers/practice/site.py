@@ -90,6 +90,21 @@ async def _drip(mode: str) -> AsyncIterator[bytes]:
         await asyncio.sleep(0.05)
 
 
+def _item(number: int, entry: Entry) -> dict[str, object]:
+    """One organic result as the provider writes it."""
+    item: dict[str, object] = {
+        "position": number,
+        "title": entry.title,
+        "link": entry.url,
+        "displayed_link": entry.url,
+        "snippet": entry.snippet,
+    }
+    if entry.rating:
+        extensions = {"rating": float(entry.rating.replace(",", ".")), "reviews": entry.votes}
+        item["rich_snippet"] = {"bottom": {"detected_extensions": extensions}}
+    return item
+
+
 async def serpapi(request: Request) -> Response:
     """The same day as a provider's JSON."""
     query = request.query_params
@@ -102,14 +117,13 @@ async def serpapi(request: Request) -> Response:
     answer = {
         "search_metadata": {"status": "Success"},
         "search_parameters": {"engine": "google", "q": query.get("q"), "hl": query.get("hl"), "gl": query.get("gl")},
-        "search_information": {"organic_results_state": "Results for exact spelling" if entries else "Fully empty", "query_displayed": query.get("q")},
-        "organic_results": [
-            {"position": i, "title": e.title, "link": e.url, "displayed_link": e.url, "snippet": e.snippet}
-            | ({"rich_snippet": {"bottom": {"detected_extensions": {"rating": float(e.rating.replace(",", ".")), "reviews": e.votes}}}} if e.rating else {})
-            for i, e in enumerate(entries[start : start + 10], 1)
-        ],
+        "search_information": {
+            "organic_results_state": "Results for exact spelling" if entries else "Fully empty",
+            "query_displayed": query.get("q"),
+        },
+        "organic_results": [_item(number, entry) for number, entry in enumerate(entries[start : start + 10], 1)],
         "serpapi_pagination": {"next": "next"} if len(entries) > start + 10 else {},
-    }  # fmt: skip
+    }
     return JSONResponse(answer)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import zstandard
+
 from scrapers import registry
 from scrapers.judge import judge
 from scrapers.parse import parse
@@ -25,7 +26,12 @@ def captured(shared: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
         page = json.loads(line)
         if page["engine"] in SOURCES:
             body = (corpus / page["file"]).read_bytes()
-            yield page, zstandard.ZstdDecompressor().decompressobj().decompress(body) if page["file"].endswith(".zst") else body
+            yield (
+                page,
+                zstandard.ZstdDecompressor().decompressobj().decompress(body)
+                if page["file"].endswith(".zst")
+                else body,
+            )
 
 
 def look(source: str, body: bytes, phrase: str | None = None) -> tuple[Serp, Judgement]:
@@ -88,8 +94,12 @@ def test_good_pages_are_not_held_back(shared: Path) -> None:
 
 def test_a_page_cut_anywhere_is_never_ok(shared: Path) -> None:
     """A hundred and fifty cuts through good pages: whatever is left, it is not called ok."""
-    chance = random.Random(11)  # noqa: S311  where to cut is no secret
-    good = [(p, b) for p, b in captured(shared) if p["kind"] == "serp" and p["engine"] != "serpapi" and look(p["engine"], b)[1].state == "ok"]
+    chance = random.Random(11)
+    good = [
+        (p, b)
+        for p, b in captured(shared)
+        if p["kind"] == "serp" and p["engine"] != "serpapi" and look(p["engine"], b)[1].state == "ok"
+    ]
     for _ in range(150):
         page, body = chance.choice(good)
         _, judged = look(page["engine"], body[: chance.randrange(len(body) * 19 // 20)])
@@ -100,16 +110,20 @@ def test_a_layout_whose_titles_are_gone_is_never_ok(shared: Path) -> None:
     """Renamed headings, as a changed layout would have them: suspect, not a short page."""
     for page, body in captured(shared):
         if page["engine"] in ("google", "bing") and page["kind"] == "serp":
-            _, judged = look(page["engine"], body.replace(b"<h3", b"<h5").replace(b"</h3", b"</h5").replace(b"b_algo", b"b_alg"))
+            _, judged = look(
+                page["engine"], body.replace(b"<h3", b"<h5").replace(b"</h3", b"</h5").replace(b"b_algo", b"b_alg")
+            )
             assert judged.state not in ("ok", "empty"), page["file"]
 
 
 def test_mangled_bytes_are_read_without_an_error(shared: Path) -> None:
     """Two hundred damaged pages: no exception, whatever the bytes."""
-    chance = random.Random(5)  # noqa: S311
+    chance = random.Random(5)
     pages = list(captured(shared))
     for _ in range(200):
         page, body = chance.choice(pages)
         start = chance.randrange(len(body))
-        bent = body[:start] + bytes(chance.randrange(256) for _ in range(200)) + body[start + chance.randrange(20_000) :]
+        bent = (
+            body[:start] + bytes(chance.randrange(256) for _ in range(200)) + body[start + chance.randrange(20_000) :]
+        )
         look(page["engine"], bent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from scrapers.judge import judge, same_phrase
 from scrapers.types import RawPage, Result, SearchRequest, Serp, Signs, Standards, Usual
 
@@ -16,7 +17,14 @@ PAGE = RawPage(b"<html>", http_status=200)
 
 def serp(count: int, signs: Signs = GOOD, snippets: bool = True) -> Serp:
     results = tuple(
-        Result(n, f"https://h{n}.example/", f"https://h{n}.example/", f"title {n}", "a snippet" if snippets else "", host=f"h{n}.example")
+        Result(
+            n,
+            f"https://h{n}.example/",
+            f"https://h{n}.example/",
+            f"title {n}",
+            "a snippet" if snippets else "",
+            host=f"h{n}.example",
+        )
         for n in range(1, count + 1)
     )
     return Serp(results, (), signs)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from scrapers import registry
 from scrapers.judge import judge
 from scrapers.parse import parse
@@ -50,5 +51,11 @@ def test_every_recorded_page_is_whole() -> None:
     for case in CASES:
         assert (case / "note.md").read_text(encoding="utf-8").strip(), case
     for source in {case.parent.name for case in CASES}:
-        kinds = {name for case in CASES if case.parent.name == source for name in ("expected.json", "failure.json") if (case / name).exists()}
+        kinds = {
+            name
+            for case in CASES
+            if case.parent.name == source
+            for name in ("expected.json", "failure.json")
+            if (case / name).exists()
+        }
         assert kinds == {"expected.json", "failure.json"}, source

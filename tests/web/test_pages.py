@@ -9,6 +9,10 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
+from worlds import World
+
 from app.db import get_session, reading, writing
 from app.main import create_app
 from app.models import Fetch, Hit, Search
@@ -16,9 +20,6 @@ from app.queries.blobs import raw_page
 from app.runner import run_due
 from app.web.security import POLICY
 from app.web.texts import LANGUAGES, direction, shown, texts
-from conftest import World
-from fastapi.testclient import TestClient
-from sqlmodel import Session, select
 
 HOSTILE = (
     "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "\u202egnp.exe", "'; DROP TABLE hit;--",
@@ -27,7 +28,7 @@ HOSTILE = (
 
 
 @pytest.fixture
-def client(world: World, data_dir: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def client(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The pages over yesterday's and today's looks, with hostile titles in the record."""
     monkeypatch.setenv("SHEMTOV_DATA_DIR", str(world.surroundings.blobs.parent))
     now = datetime.now(UTC)
