@@ -11,14 +11,14 @@ import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, Route, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from scrapers.errors import BrowserCrashed, DeadlinePassed, FetchFailed, Forbidden, SourceMissing, TooLarge, Unreachable
-from scrapers.gate import Gate, split
+from scrapers.gate import Gate
 from scrapers.http import without_secrets
+from scrapers.proxy import GatedProxy
 from scrapers.types import Fetch, RawPage
 
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -42,16 +42,19 @@ class BrowserFetcher:
         self.executable = executable
         self.playwright: Playwright | None = None
         self.browser: Browser | None = None
+        self.proxy: GatedProxy | None = None
 
     async def __aenter__(self) -> BrowserFetcher:
         self.playwright = await async_playwright().start()
+        self.proxy = await GatedProxy(self.gate).__aenter__()
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        if self.browser is not None:
-            await self.browser.close()
+        await _close(self.browser)
         if self.playwright is not None:
             await self.playwright.stop()
+        if self.proxy is not None:
+            await self.proxy.__aexit__()
 
     async def __call__(self, fetch: Fetch, page_no: int = 1) -> RawPage:
         """One page as the browser shows it. Never raises for a bad answer; SourceMissing when there is no browser."""
@@ -79,11 +82,10 @@ class BrowserFetcher:
         )  # fmt: skip
 
     async def _visit(self, context: BrowserContext, fetch: Fetch, seen: _Seen) -> None:
-        if not self.gate.named(split(fetch.url)):
-            await self.gate.address(fetch.url)
+        await self.gate.address(fetch.url)
         if fetch.headers:
             await context.set_extra_http_headers(dict(fetch.headers))
-        await context.route("**/*", self._pass)
+        await context.route("**/*", _without_pictures)
         seen.page = await context.new_page()
         if fetch.form:
             raise Forbidden("a form is sent over HTTP, not through the browser")
@@ -94,29 +96,22 @@ class BrowserFetcher:
             del seen.body[self.max_bytes :]
             raise TooLarge(f"over {self.max_bytes} bytes")
 
-    async def _pass(self, route: Route) -> None:
-        """Each request of the page, redirects of its address included, goes through the gate."""
-        request = route.request
-        if request.resource_type in NOT_NEEDED or urlsplit(request.url).scheme not in ("http", "https"):
-            await route.abort()
-            return
-        try:
-            await self.gate.address(request.url)
-        except (Forbidden, Unreachable):
-            await route.abort("addressunreachable")
-            return
-        await route.continue_()
-
     async def _running(self) -> Browser:
-        if self.playwright is None:
+        if self.playwright is None or self.proxy is None:
             raise RuntimeError("use BrowserFetcher as an async context manager")
         if self.browser is None or not self.browser.is_connected():
             sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root otherwise
             self.browser = await self.playwright.chromium.launch(
                 executable_path=self.executable or chromium_path(self.playwright.chromium.executable_path),
                 args=[*ARGUMENTS, *sandbox],
+                proxy={"server": self.proxy.url, "bypass": "<-loopback>"},  # loopback goes through it too
             )
         return self.browser
+
+
+async def _without_pictures(route: Route) -> None:
+    """Pictures, films and fonts are not needed to read a page of results."""
+    await (route.abort() if route.request.resource_type in NOT_NEEDED else route.continue_())
 
 
 class _Seen:
@@ -144,12 +139,13 @@ class _Seen:
             return
 
 
-async def _close(context: BrowserContext | None) -> None:
-    if context is None:
+async def _close(open_one: BrowserContext | Browser | None) -> None:
+    """Close what may be dead already, without waiting for it for ever."""
+    if open_one is None:
         return
     try:
         async with asyncio.timeout(5):
-            await context.close()
+            await open_one.close()
     except (TimeoutError, Error):
         return
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -52,7 +53,7 @@ class HttpFetcher:
             failure = DeadlinePassed()
         except FetchFailed as known:
             failure = known
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as lost:
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, zlib.error, OSError) as lost:
             failure = Unreachable(str(lost))
         return RawPage(
             body=bytes(arrived.body),
@@ -70,7 +71,7 @@ class HttpFetcher:
         form = fetch.form
         for _ in range(MOST_REDIRECTS + 1):
             same = urlsplit(arrived.url).netloc == origin
-            headers = {"user-agent": AGENT} | (dict(fetch.headers) if same else {})
+            headers = {"user-agent": AGENT, "accept-encoding": "gzip, deflate"} | (dict(fetch.headers) if same else {})
             location = await self._once(arrived, headers, form)
             if location is None:
                 return
@@ -99,8 +100,10 @@ class HttpFetcher:
             arrived.status = response.status_code
             arrived.content_type = response.headers.get("content-type", "")[:200] or None
             arrived.body.clear()
-            async for chunk in response.aiter_bytes(65536):
-                arrived.body += chunk[: self.max_bytes - len(arrived.body)]
+            unpack = zlib.decompressobj(47) if response.headers.get("content-encoding") in ("gzip", "deflate") else None
+            async for chunk in response.aiter_raw():
+                room = self.max_bytes - len(arrived.body)
+                arrived.body += unpack.decompress(chunk, room) if unpack else chunk[:room]
                 if len(arrived.body) >= self.max_bytes:
                     raise TooLarge(f"over {self.max_bytes} bytes")
         finally:
