@@ -263,7 +263,9 @@ def test_a_killed_chromium_is_named_and_the_next_fetch_works(site: PracticeSite,
         loading = asyncio.create_task(browser(Fetch(url(site, "slow"))))
         await asyncio.wait({loading}, timeout=1.5)  # the page never ends: it is being loaded now
         assert not loading.done()
-        for pid in children():
+        running = children()
+        assert running
+        for pid in running:
             os.kill(pid, signal.SIGKILL)
         crashed = await loading
         assert crashed.failure in ("browser_crashed", "unreachable")
@@ -275,7 +277,7 @@ def test_a_killed_chromium_is_named_and_the_next_fetch_works(site: PracticeSite,
 
 def children() -> list[int]:
     """The main processes of the Chromiums this process started through its driver."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in listed.splitlines()]
     ours = {str(os.getpid())}
     for _ in range(4):
