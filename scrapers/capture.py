@@ -32,11 +32,9 @@ async def capture(
     for page_no in range(1, MOST_PAGES + 1):
         page = await _within(fetcher, plan(request, page_no, access), page_no, until - loop.time())
         on_page(page)
-        serp = parse(source, [*pages, page], request)
-        found = len(serp.results)
-        if page_no > 1 and found == known and page.failure is None and serp.signs.block is None:
-            break  # the engine had nothing more to say: its last page is on record, and adds nothing
         pages.append(page)
+        serp = parse(source, pages, request)
+        found = len(serp.results)
         if found == known or page.failure is not None or found >= request.depth or serp.signs.more is not True:
             break
         known = found

@@ -26,7 +26,7 @@ def judge(
     """The state of a single look."""
     if not pages:
         return Judgement("error", "nothing was fetched")
-    checks = _checks(pages, serp, request, standards, usual)
+    checks = _checks(serp, request, standards, usual)
     unchecked = tuple(check.name for check in checks if check.passed is None)
     state, reason = _without_results(pages, serp, standards) if not serp.results else _with_results(pages, serp, checks)
     return Judgement(state, reason, unchecked, checks)
@@ -74,16 +74,14 @@ def _with_results(pages: Sequence[RawPage], serp: Serp, checks: tuple[Check, ...
     return "ok", ""
 
 
-def _checks(
-    pages: Sequence[RawPage], serp: Serp, request: SearchRequest, standards: Standards, usual: Usual | None
-) -> tuple[Check, ...]:
+def _checks(serp: Serp, request: SearchRequest, standards: Standards, usual: Usual | None) -> tuple[Check, ...]:
     signs = serp.signs
     found = [
         Check("Results container", signs.container, "found" if signs.container else "not found"),
         Check("The engine asked", signs.foreign is None, signs.foreign or request.engine),
         _phrase(signs.phrase, request.phrase),
         Check("Answered as asked", not signs.relaxed, "answered another phrase" if signs.relaxed else "yes"),
-        _enough(pages, serp, standards, usual),
+        _enough(serp, standards, usual),
     ]
     if serp.results:
         found += [_snippets(serp, usual), _shape(serp), _resolved(serp)]
@@ -120,12 +118,12 @@ def _folded(text: str) -> str:
     return re.sub(r"[\s+\u2010-\u2015-]+", " ", text).strip()
 
 
-def _enough(pages: Sequence[RawPage], serp: Serp, standards: Standards, usual: Usual | None) -> Check:
+def _enough(serp: Serp, standards: Standards, usual: Usual | None) -> Check:
     n, name = len(serp.results), "Organic results"
     if usual is not None and usual.looks >= LEARNED_FROM:
         least = USUAL_SHARE * usual.n
         return Check(name, n >= least, f"{n} (usual {usual.n:g} over {usual.looks} looks, enough from {least:g})")
-    least = standards.enough * len(pages)
+    least = standards.enough * len({result.page_no for result in serp.results})
     ended = serp.signs.more is False and serp.signs.end is not False and n > 0
     detail = f"{n} (still learning, enough from {least}{', the engine has no more' if ended else ''})"
     return Check(name, n >= least or ended, detail)

@@ -45,7 +45,6 @@ def _signs(signs: list[Signs]) -> Signs:
     ends = [s.end for s in signs]
     return replace(
         first,
-        container=all(s.container or s.no_results for s in signs),
         end=None if None in ends else all(ends),
         more=last.more,
         unread=sum(s.unread for s in signs),

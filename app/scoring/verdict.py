@@ -1,10 +1,12 @@
 """A result's label with its evidence: owned > rating > text > neutral (human labels stand above, elsewhere). Pure.
 
-Confidences are the shares of right answers by kind of evidence, measured on labelled results of several authors.
+Confidences are the shares of right answers by kind of evidence, measured on 510 labelled results of three authors:
+"no word spoke" is right about one time in three, since complaints come in plain words too.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from app.scoring.owned import owned
@@ -18,7 +20,8 @@ from scrapers.urls import host
 VERSION = "s1"
 ENOUGH = 1.0
 LOUD = 2.5
-CONFIDENCE = {"owned": 0.99, "rating": 0.95, "many": 0.82, "some": 0.7, "one": 0.6, "site": 0.75, "none": 0.6}
+_NO = re.compile(r"(?:^|(?<=[:.?!–—-] ))(?:no|nope|nie|לא)(?= אחי)?(?=[.,!;])", re.I)
+CONFIDENCE = {"owned": 0.99, "rating": 0.96, "many": 0.76, "some": 0.74, "one": 0.56, "site": 0.8, "none": 0.36}
 
 
 def score(
@@ -33,7 +36,7 @@ def score(
         )
     spoken = lang if lang in ("he", "pl", "en") else language(title + snippet)
     said = tone(title, snippet, spoken, _names(brand, sites))
-    return _by_rating(rating, title, snippet) or _by_text(said, kind_of(url))
+    return _by_rating(rating, title, snippet) or _by_answer(said, snippet) or _by_text(said, kind_of(url))
 
 
 def _names(brand: str, sites: Sequence[OwnedSite]) -> list[str]:
@@ -59,6 +62,15 @@ def _by_rating(rating: Rating | None, title: str, snippet: str) -> Verdict | Non
     if value >= POSITIVE_FROM:
         return Verdict("positive", "rating", f"rating>={POSITIVE_FROM}", CONFIDENCE["rating"], (evidence,), VERSION)
     return None
+
+
+def _by_answer(said: Tone, snippet: str) -> Verdict | None:
+    """ "Is X a scam?" answered with no is a good word; the answer's tone is the label, not the question's."""
+    answer = _NO.search(snippet) if said.question and said.score < 0 else None
+    if answer is None:
+        return None
+    evidence = Evidence("snippet", answer.start(), answer.end(), answer[0])
+    return Verdict("positive", "words", "context:answered-no", CONFIDENCE["some"], (evidence,), VERSION)
 
 
 def _by_text(said: Tone, kind: str | None) -> Verdict:

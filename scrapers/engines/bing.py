@@ -29,7 +29,8 @@ MARKETS = frozenset(
 
 CONTAINER = "#b_results"
 RESULT = "#b_results > li.b_algo"
-TITLE_LINK = "h2 a[href]"
+NESTED_RESULT = "#b_results li.b_algo, #b_results div.b_algo"
+TITLE_LINK = "h2 a[href], h3 a[href]"
 SNIPPETS = (
     ".b_caption p, .b_lineclamp1, .b_lineclamp2, .b_lineclamp3, .b_lineclamp4, .b_algoSlug, .b_paractl, .b_snippet"
 )
@@ -73,7 +74,7 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
     tree = LexborHTMLParser(raw.body)
-    blocks = tree.css(RESULT)
+    blocks = tree.css(RESULT) or tree.css(NESTED_RESULT)
     order = {node.mem_id: place for place, node in enumerate(tree.css("#b_results > li"), 1)}
     results: list[Result] = []
     for block in blocks:

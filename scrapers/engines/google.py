@@ -27,7 +27,7 @@ PER_PAGE = 10
 TRANSPORT = "browser"
 BASE = "https://www.google.com"
 
-CONTAINERS = "#rso, #search, #main"
+CONTAINERS = "#rso, #search, #main, #ires, #res"
 NOT_ORGANIC_IDS = frozenset({"tads", "tadsb", "bottomads", "tvcap", "rhs", "taw", "botstuff", "extrares"})
 NOT_ORGANIC_TAGS = frozenset(
     {"g-scrolling-carousel", "g-inner-card", "g-section-with-header", "g-expandable-container"}
@@ -36,7 +36,7 @@ NOT_ORGANIC_ATTRIBUTES = ("data-text-ad", "data-initq", "data-q", "data-pla-slot
 NOT_ORGANIC_CLASSES = frozenset({"related-question-pair", "nrgt", "sld", "osl", "mslg", "commercial-unit-desktop-top"})
 SNIPPETS = ".VwiC3b, .st, .aCOpRe, .IsZvec, .s3v9rd, [data-sncf='1'], [data-content-feature='1']"
 SEARCH_BOX = "textarea[name=q], input[name=q]"
-END = "#foot, #fbar, #footcnt, footer, #bfoot, #navcnt"
+END = "#foot, #fbar, #footcnt, footer, #bfoot, #navcnt, #navd, #fll"
 NEXT = "#pnnext, a[aria-label='Next page'], a#pnnext, footer a[href*='start=']"
 FEATURES = {
     "ad": "#tads [data-text-ad], #tadsb [data-text-ad], #bottomads [data-text-ad], #tads li.ads-ad",
@@ -282,7 +282,7 @@ def _block_kind(tree: LexborHTMLParser, raw: RawPage) -> BlockKind | None:
 def _foreign(tree: LexborHTMLParser, raw: RawPage) -> str | None:
     """Another vertical of Google (images, books, scholar) or another engine's page; None when it is web search."""
     final = urlsplit(raw.final_url or "")
-    vertical = tree.css_first("input[type=hidden][name=tbm]")
+    vertical = tree.css_first("input[type=hidden][name=tbm], input[type=hidden][name=udm]")
     if "tbm=" in final.query or (vertical is not None and vertical.attributes.get("value")):
         return "another vertical"
     if tree.css_first("#gs_hdr, #gs_res_ccl") is not None:
