@@ -11,10 +11,9 @@ ScrapeError
 │   ├── Captcha
 │   ├── RateLimited
 │   ├── AccessDenied
+│   ├── JavaScriptWall
 │   └── ConsentAsked
-├── SourceMissing          no source is set up for this engine
-├── LocaleNotServed        the engine cannot serve this language and country
-└── Unreadable             a saved file that cannot be read as a page
+└── SourceMissing          no source is set up for this engine
 
 `code` is what is stored and shown; `suspend` is how long the exit rests before it may be tried again
 (source: the suspend times SearXNG ships, facts measured by its operators).
@@ -76,6 +75,10 @@ class AccessDenied(Refused):
     suspend = timedelta(minutes=3)
 
 
+class JavaScriptWall(Refused):
+    code = "js_wall"
+
+
 class ConsentAsked(Refused):
     code = "consent"
     suspend = timedelta(hours=1)
@@ -83,14 +86,6 @@ class ConsentAsked(Refused):
 
 class SourceMissing(ScrapeError):
     code = "no_source"
-
-
-class LocaleNotServed(ScrapeError):
-    code = "locale_not_served"
-
-
-class Unreadable(ScrapeError):
-    code = "unreadable"
 
 
 def _all(cls: type[ScrapeError]) -> dict[str, type[ScrapeError]]:

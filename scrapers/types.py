@@ -194,7 +194,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a single look can say. reason is one of errors.REASONS' words or a plain sentence fragment."""
+    """What a single look can say. reason: a code of errors.BY_CODE for a failure, else a plain sentence fragment."""
 
     state: State
     reason: str = ""

@@ -20,6 +20,7 @@ from app.errors import BadInput
 from app.pipeline import Surroundings
 from app.queries import brands as brand_queries
 from app.queries.export import COLUMNS, csv_cell, export_rows
+from app.queries.history import first_day
 from app.queries.searches import searches
 from app.settings import settings
 from app.sources import access
@@ -68,14 +69,14 @@ def export(
     brand: Annotated[str, typer.Option(help="Which brand.")],
     form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
     output: Annotated[Path | None, typer.Option(help="A file instead of stdout.")] = None,
-    first: Annotated[str | None, typer.Option("--from", help="First day; default: the last 365 days.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day; default: the whole record.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last day; default: today.")] = None,
 ) -> None:
     """The record of a brand as rows: one per result seen, one per day that did not count."""
     if form not in ("csv", "json"):
         raise BadInput(f"--format is csv or json, not {form!r}")
     end = _day(last) or clock().date() + timedelta(days=1)
-    start = _day(first) or end - timedelta(days=365)
+    start = _day(first) or date.min
     migrate()
     if output is None:
         _write(sys.stdout, brand, form, start, end)
@@ -88,7 +89,9 @@ def _write(file: TextIO, key: str, form: str, first: date, last: date) -> None:
     with reading() as session:
         owner = brand_queries.brand(session, key)
         rows = (
-            row for search in searches(session, owner.id) for row in export_rows(session, owner, search, first, last)
+            row
+            for search in searches(session, owner.id)
+            for row in export_rows(session, owner, search, max(first, first_day(session, search.id, last)), last)
         )
         if form == "json":
             for row in rows:

@@ -57,6 +57,12 @@ def looks(session: Session, search_id: int, first: date, last: date) -> Sequence
     return [cast("Look", tuple(row)) for row in session.connection().execute(query)]
 
 
+def first_day(session: Session, search_id: int, otherwise: date) -> date:
+    """The local day of a search's first look, or another day when there was none."""
+    slot = session.exec(select(func.min(Snapshot.slot)).where(Snapshot.search_id == search_id)).one()
+    return date.fromisoformat(slot[:10]) if slot else otherwise
+
+
 def day_points(found: Sequence[Look]) -> dict[date, Look]:
     """Each day's point: its last ok scheduled look, else its last ok look, else the gap of its last scheduled look."""
     by_day: dict[date, list[Look]] = {}

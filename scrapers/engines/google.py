@@ -48,7 +48,6 @@ FEATURES = {
     "images": "#iur, #imagebox_bigimages",
     "ai_overview": "[data-attrid='SGE'], [data-mcpr], #m-x-content",
 }
-ZERO = "#topstuff .mnr-c, .card-section p[role=heading], #botstuff .mnr-c, #topstuff .card-section"
 ZERO_TEXTS = (
     "did not match any documents", "לא תואם לאף מסמך", "לא נמצאו תוצאות", "nie ma podobnych stron",
     "nie znaleziono żadnych", "nie została odnaleziona", "übereinstimmenden dokumente",
