@@ -31,9 +31,9 @@ class Again:
 def reparse(world: Surroundings, progress: Callable[[int, int], None], *, force: bool = False) -> Again:
     """Read every stored look with today's parsers, the oldest first, where an older version read it (or force)."""
     with reading(world.engine) as session:
-        todo = [found or 0 for found in session.exec(
-            select(Snapshot.id).where(col(Snapshot.current_parse).is_not(None)).order_by(col(Snapshot.slot))
-        ).all()]  # fmt: skip
+        read_once = select(Snapshot.id).where(col(Snapshot.current_parse).is_not(None))
+        found = session.exec(read_once.order_by(col(Snapshot.slot), col(Snapshot.id))).all()
+        todo = [identity or 0 for identity in found]
     changed, problems = 0, []
     for number, snapshot_id in enumerate(todo, 1):
         with writing(world.engine) as session:

@@ -14,6 +14,8 @@ from selectolax.lexbor import LexborNode
 
 from scrapers.types import Rating
 
+MOST_RESULTS = 150  # a page that claims more is no page of results, and reading on would only cost time
+MOST_BLOCK = 30_000
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
 _NUMBER = r"(\d{1,2}(?:[.,]\d{1,2})?)"
@@ -67,7 +69,7 @@ def ancestors(node: LexborNode) -> Iterator[LexborNode]:
 
 def soup_of(node: LexborNode) -> BeautifulSoup:
     """A small block, ready to be read; what is never text is gone."""
-    soup = BeautifulSoup(node.html or "", "lxml")
+    soup = BeautifulSoup((node.html or "")[:MOST_BLOCK], "lxml")
     for unread in soup.find_all(_NOT_TEXT):
         unread.decompose()
     return soup

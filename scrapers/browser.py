@@ -125,9 +125,10 @@ class _Seen:
 
     async def look(self) -> None:
         """Take the address and the document as they stand."""
-        if self.page is not None:
-            self.url = self.page.url if self.page.url != "about:blank" else self.url
-            self.body[:] = (await self.page.content()).encode("utf-8", "replace")
+        if self.page is None or self.page.url.startswith("chrome-error:"):
+            return  # Chromium's own error page is nothing the source sent
+        self.url = self.page.url if self.page.url != "about:blank" else self.url
+        self.body[:] = (await self.page.content()).encode("utf-8", "replace")
 
     async def rescue(self) -> None:
         """The same after a failure, when the page still answers."""

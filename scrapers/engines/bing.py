@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import longest_text, plain, rating_in, soup_of, split_date, text_of
+from scrapers.blocks import MOST_RESULTS, longest_text, plain, rating_in, soup_of, split_date, text_of
 from scrapers.locales import unknown
 from scrapers.types import Access, BlockKind, Feature, Fetch, RawPage, Result, SearchRequest, Serp, Signs
 from scrapers.urls import target
@@ -74,7 +74,7 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
     tree = LexborHTMLParser(raw.body)
-    blocks = tree.css(RESULT) or tree.css(NESTED_RESULT)
+    blocks = (tree.css(RESULT) or tree.css(NESTED_RESULT))[:MOST_RESULTS]
     order = {node.mem_id: place for place, node in enumerate(tree.css("#b_results > li"), 1)}
     results: list[Result] = []
     for block in blocks:

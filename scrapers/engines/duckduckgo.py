@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import longest_text, plain, rating_in, soup_of, split_date, text_of
+from scrapers.blocks import MOST_RESULTS, longest_text, plain, rating_in, soup_of, split_date, text_of
 from scrapers.locales import unknown
 from scrapers.types import Access, BlockKind, Feature, Fetch, RawPage, Result, SearchRequest, Serp, Signs
 from scrapers.urls import target
@@ -56,7 +56,9 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
     tree = LexborHTMLParser(raw.body)
-    blocks = [block for block in tree.css(RESULT) if not (block.attributes.get("id") or "").startswith("ra-")]
+    blocks = [
+        block for block in tree.css(RESULT)[:MOST_RESULTS] if not (block.attributes.get("id") or "").startswith("ra-")
+    ]
     order = {node.mem_id: place for place, node in enumerate(tree.css(f"{RESULT}, {AD}"), 1)}
     results: list[Result] = []
     unread = 0

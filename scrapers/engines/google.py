@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import islice, takewhile
 from urllib.parse import urlencode, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import ancestors, longest_text, plain, rating_in, soup_of, split_date, text_of
+from scrapers.blocks import MOST_RESULTS, ancestors, longest_text, plain, rating_in, soup_of, split_date, text_of
 from scrapers.locales import unknown
 from scrapers.types import Access, BlockKind, Feature, Fetch, RawPage, Result, SearchRequest, Serp, Signs
 from scrapers.urls import Target, target
@@ -86,7 +86,7 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
     tree = LexborHTMLParser(raw.body)
-    titles = list(_titles(tree))
+    titles = list(islice(_titles(tree), MOST_RESULTS))
     nodes = [title for title, _, _ in titles]
     places, blocks = _places(tree, nodes), _blocks(nodes)
     results: list[Result] = []
@@ -102,7 +102,7 @@ def read(raw: RawPage, request: SearchRequest) -> Serp:
 
 def _titles(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, LexborNode, Target]]:
     """(title, link, where it leads) of each organic result, in the page's order."""
-    headings = [h3 for h3 in tree.css("h3") if not _not_organic(h3)]
+    headings = [h3 for h3 in tree.css("h3")[: 10 * MOST_RESULTS] if not _not_organic(h3)]
     pairs = [(h3, a) for h3 in headings if (a := _link_around(h3)) is not None]
     if not pairs:  # until 2018 the link stood inside the heading; newer sitelinks still do
         pairs = [(h3, a) for h3 in headings if (a := h3.css_first("a[href]")) is not None]

@@ -127,3 +127,25 @@ def test_mangled_bytes_are_read_without_an_error(shared: Path) -> None:
             body[:start] + bytes(chance.randrange(256) for _ in range(200)) + body[start + chance.randrange(20_000) :]
         )
         look(page["engine"], bent)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<div id=rso>" + b"<div>" * 10_000 + b"<a href='https://a.example/'><h3>x</h3></a>",
+        b"<div id=rso>" + b"".join(b"<a href='https://a%d.example/'><h3>x</h3></a>" % n for n in range(3000)),
+        b"<ol id=b_results>" + b"<li class=b_algo><h2><a href='https://a.example/'>x</a></h2>" * 2000,
+        b"<div id=links>" + b"<div class=result><a class=result__a href='https://a.example/'>x</a>" * 1000,
+        b"<div id=rso><a href='https://a.example/'><h3>" + b"&amp;" * 200_000 + b"\0\xff\xfe",
+        b"[" * 50_000,
+        b'{"organic_results": [{"link": 1, "title": []}, 5, null], "search_metadata": 7}',
+        b"",
+    ],
+    ids=["deep", "many", "nested-bing", "nested-duckduckgo", "entities", "brackets", "wrong-types", "empty"],
+)
+def test_hostile_pages_are_read_to_a_bound_and_never_ok(source: str, body: bytes) -> None:
+    """Depth, number, nesting, entities, wrong types: an answer, at most 150 results, and not ok."""
+    serp, judged = look(source, body)
+    assert len(serp.results) <= 150
+    assert judged.state != "ok"
