@@ -64,6 +64,7 @@ def kill_after(process: subprocess.Popen[bytes], looks: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.reliability
 @pytest.mark.usefixtures("practice")
 def test_twenty_kills_leave_no_slot_twice_and_none_without_its_state(data_dir: Path) -> None:
     """Each day: killed in the middle, run again to its end, verified. Then no slot is double, none is open."""
