@@ -28,6 +28,7 @@ from app.store.snapshots import finish
 from app.store.verdicts import set_verdict
 from scrapers import registry
 from scrapers.capture import Fetcher, capture
+from scrapers.errors import SourceMissing
 from scrapers.judge import judge
 from scrapers.parse import parse
 from scrapers.types import Access, Judgement, Rating, RawPage, Serp
@@ -79,9 +80,14 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
             keep_page(session, world.blobs, attempt_id, page, world.now())
 
     request = about.request(as_of=slot_of(snapshot.slot, snapshot.fold).instant(about.brand.zone))
-    pages = await capture(
-        source, request, world.access(source), world.fetcher(source), deadline=world.deadline, on_page=keep
-    )
+    try:
+        pages = await capture(
+            source, request, world.access(source), world.fetcher(source), deadline=world.deadline, on_page=keep
+        )
+    except SourceMissing as missing:  # no browser, no key: nothing was asked, and that is on record too
+        with writing(world.engine) as session:
+            end(session, attempt_id, "error", str(missing), world.now())
+            return "error", last and finish(session, snapshot_id, "error", str(missing))
     # 3. to 7. in one transaction: the record is whole, or it is not there
     with writing(world.engine) as session:
         return take_in(session, about, snapshot_id, attempt_id, source, pages, world.now(), last=last)

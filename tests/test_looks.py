@@ -21,6 +21,7 @@ from app.runner import Taken, run_due
 from app.schedule import slot_at
 from app.store.snapshots import finish, plan
 from app.verify import verify
+from scrapers.errors import SourceMissing
 from scrapers.practice.entries import worlds
 from scrapers.registry import SOURCES
 
@@ -319,3 +320,20 @@ def test_compare_reads_labels_as_they_are(world: World) -> None:
     assert [row.rank for row in rows] == list(range(1, 21))
     assert rows[0].label == "owned"
     assert changes(rows, rows) == ()
+
+
+def test_a_source_without_its_browser_is_an_error_on_record(world: World) -> None:
+    """No Chromium: the look ends as an error that says what to do, and nothing is left running."""
+
+    async def no_browser(_fetch: object, _page_no: int) -> object:
+        raise SourceMissing("no Chromium found")
+
+    world.practice.fetch = no_browser  # type: ignore[assignment, method-assign]
+    with writing(world.engine) as session:
+        search = session.get_one(Search, world.search)
+        search.next_due = morning(DAY) - timedelta(minutes=1)
+        session.add(search)
+    taken = run(world, morning(DAY))
+    assert [(t.state, t.reason) for t in taken] == [("error", "no Chromium found")]
+    with reading(world.engine) as session:
+        assert session.exec(select(Attempt.state)).all() == ["done"]

@@ -14,10 +14,10 @@ from sqlmodel import Session
 from starlette.staticfiles import StaticFiles
 
 from app.db import get_session
-from app.errors import NotFound
+from app.errors import AppError, NotFound
 from app.queries import brand_page as page_queries
 from app.queries import brands as brand_queries
-from app.queries.blobs import raw_page
+from app.queries.blobs import BlobDamaged, raw_page
 from app.queries.snapshots import snapshot
 from app.web import pages
 from app.web.security import SANDBOX
@@ -62,7 +62,10 @@ def one_snapshot(snapshot_id: Annotated[int, Path(ge=1, le=2**31)], session: Ses
 @router.get("/raw/{digest}")
 def raw(digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], session: SessionDep) -> Response:
     """A raw answer as it came, where it can do nothing: sandboxed, no script, no request, no origin."""
-    found = raw_page(session, digest)
+    try:
+        found = raw_page(session, digest)
+    except BlobDamaged as damage:
+        raise AppError(f"the archive is damaged, shemtov verify tells more: {damage}") from damage
     if found is None:
         raise NotFound("there is no raw page of that name, or retention took it")
     body, kind = found

@@ -149,3 +149,12 @@ def test_direction_and_display_of_mixed_text() -> None:
     assert direction("Nativ Telecom customer service") == "ltr"
     assert direction("2026") == "ltr"
     assert shown("a\u202eb\u200f") == "ab"
+
+
+def test_a_damaged_archive_is_said_and_not_shown(client: TestClient, world: World) -> None:
+    """A raw page that is not what its name says is an error with what to do, never a page."""
+    file = next(world.surroundings.blobs.rglob("*.zst"))
+    file.write_bytes(b"something else")
+    answer = client.get(f"/raw/{file.stem}")
+    assert answer.status_code == 500
+    assert "shemtov verify" in answer.json()["detail"]
