@@ -15,7 +15,7 @@ from worlds import World
 
 from app.db import get_session, reading, writing
 from app.main import create_app
-from app.models import Fetch, Hit, Search
+from app.models import Fetch, Hit, Parse, Search
 from app.queries.blobs import raw_page
 from app.runner import run_due
 from app.web.security import POLICY
@@ -102,7 +102,7 @@ def test_hebrew_is_right_to_left_and_time_is_not(client: TestClient) -> None:
 
 @pytest.mark.parametrize("lang", ["he", "pl"])
 def test_no_english_is_left_over(client: TestClient, lang: str) -> None:
-    """No English text of ours shows on the other pages, but the judge's own check names."""
+    """No English text of ours shows on the other pages, the names of the judge's checks included."""
     text = client.get(f"/brands/nativ-telecom?lang={lang}").text
     for key, english in texts("en").items():
         if len(english) > 12 and "{" not in english and english != texts(lang)[key]:
@@ -158,3 +158,13 @@ def test_a_damaged_archive_is_said_and_not_shown(client: TestClient, world: Worl
     answer = client.get(f"/raw/{file.stem}")
     assert answer.status_code == 500
     assert "shemtov verify" in answer.json()["detail"]
+
+
+def test_every_check_of_the_judge_has_its_name_in_three_languages(client: TestClient, world: World) -> None:
+    """What the judge looked at is said in the reader's language."""
+    with reading(world.engine) as session:
+        said = {check[0] for checks in session.exec(select(Parse.checks)).all() for check in checks}
+    assert len(said) >= 12
+    for lang in LANGUAGES:
+        assert {f"check {name}" for name in said} <= set(texts(lang))
+    assert "סימן סוף הדף" in client.get("/snapshots/1?lang=he").text
