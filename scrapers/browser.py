@@ -12,19 +12,31 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, Route, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    Route,
+    async_playwright,
+)  # fmt: skip
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from scrapers.errors import BrowserCrashed, DeadlinePassed, FetchFailed, Forbidden, SourceMissing, TooLarge, Unreachable
 from scrapers.gate import Gate
 from scrapers.http import without_secrets
-from scrapers.proxy import GatedProxy
+from scrapers.proxy import GatedProxy, origin
 from scrapers.types import Fetch, RawPage
 
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-gpu",
+    # a page that speaks WebRTC would send packets past the gate; the switch has had both names
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )  # fmt: skip
 NOT_NEEDED = frozenset({"image", "media", "font"})
 
@@ -43,6 +55,7 @@ class BrowserFetcher:
         self.playwright: Playwright | None = None
         self.browser: Browser | None = None
         self.proxy: GatedProxy | None = None
+        self.starting = asyncio.Lock()
 
     async def __aenter__(self) -> BrowserFetcher:
         self.playwright = await async_playwright().start()
@@ -59,38 +72,53 @@ class BrowserFetcher:
     async def __call__(self, fetch: Fetch, page_no: int = 1) -> RawPage:
         """One page as the browser shows it. Never raises for a bad answer; SourceMissing when there is no browser."""
         seen = _Seen(fetch.url)
-        failure: FetchFailed | None = None
-        browser = await self._running()
-        context: BrowserContext | None = None
-        try:
-            async with asyncio.timeout(self.deadline):
-                context = await browser.new_context()
-                await self._visit(context, fetch, seen)
-        except (TimeoutError, PlaywrightTimeout):
-            failure = DeadlinePassed()
-        except FetchFailed as known:
-            failure = known
-        except Error as lost:
-            failure = BrowserCrashed(lost.message) if not browser.is_connected() else Unreachable(lost.message)
-        if failure is not None:
-            await seen.rescue()
-        await _close(context)
+        async with self.starting:  # two fetches at once share one browser
+            browser = await self._running()
+        failure = await self._look(browser, fetch, seen)
         return RawPage(
             body=bytes(seen.body), final_url=without_secrets(seen.url), http_status=seen.status,
             content_type="text/html; charset=utf-8", page_no=page_no, fetched_at=datetime.now(UTC),
             complete=failure is None, failure=failure.code if failure else None,
         )  # fmt: skip
 
+    async def _look(self, browser: Browser, fetch: Fetch, seen: _Seen) -> FetchFailed | None:
+        """Visit, and say what went wrong if anything did. The context is closed when the caller gives up, too."""
+        context: BrowserContext | None = None
+        try:
+            async with asyncio.timeout(self.deadline):
+                context = await browser.new_context(locale=fetch.locale)
+                await self._visit(context, fetch, seen)
+        except (TimeoutError, PlaywrightTimeout):
+            await seen.rescue()
+            return DeadlinePassed()
+        except FetchFailed as known:
+            await seen.rescue()
+            return known
+        except Error as lost:
+            await seen.rescue()
+            return self._named(lost, browser, seen)
+        else:
+            return None
+        finally:
+            await _close(context)
+
+    def _named(self, lost: Error, browser: Browser, seen: _Seen) -> FetchFailed:
+        """Whose fault it was: Chromium's own, our gate's, or the source's."""
+        if seen.crashed or not browser.is_connected() or "crashed" in lost.message:
+            return BrowserCrashed(lost.message)
+        if self.proxy is not None and origin(seen.url) in self.proxy.refused:
+            return Forbidden(lost.message)
+        return Unreachable(lost.message)
+
     async def _visit(self, context: BrowserContext, fetch: Fetch, seen: _Seen) -> None:
         await self.gate.address(fetch.url)
         if fetch.headers:
             await context.set_extra_http_headers(dict(fetch.headers))
         await context.route("**/*", _without_pictures)
-        seen.page = await context.new_page()
+        seen.watch(await context.new_page())
         if fetch.form:
             raise Forbidden("a form is sent over HTTP, not through the browser")
-        response = await seen.page.goto(fetch.url, wait_until="domcontentloaded")
-        seen.status = response.status if response else None
+        await seen.goto(fetch.url)
         await seen.look()
         if len(seen.body) > self.max_bytes:
             del seen.body[self.max_bytes :]
@@ -101,11 +129,16 @@ class BrowserFetcher:
             raise RuntimeError("use BrowserFetcher as an async context manager")
         if self.browser is None or not self.browser.is_connected():
             sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root otherwise
-            self.browser = await self.playwright.chromium.launch(
-                executable_path=self.executable or chromium_path(self.playwright.chromium.executable_path),
-                args=[*ARGUMENTS, *sandbox],
-                proxy={"server": self.proxy.url, "bypass": "<-loopback>"},  # loopback goes through it too
-            )
+            path = self.executable or chromium_path(self.playwright.chromium.executable_path)
+            try:
+                self.browser = await self.playwright.chromium.launch(
+                    executable_path=path,
+                    args=[*ARGUMENTS, *sandbox],
+                    proxy={"server": self.proxy.url, "bypass": "<-loopback>"},  # loopback goes through it too
+                    timeout=self.deadline * 1000,
+                )
+            except Error as wrong:
+                raise SourceMissing(f"{path} does not start: {wrong.message.splitlines()[0]}") from wrong
         return self.browser
 
 
@@ -122,13 +155,41 @@ class _Seen:
         self.body = bytearray()
         self.status: int | None = None
         self.page: Page | None = None
+        self.crashed = False
+
+    def watch(self, page: Page) -> None:
+        """From now on: where the page itself was sent, and what it was answered, whatever becomes of it."""
+        self.page = page
+        page.on("response", self._answered)
+        page.on("requestfailed", self._lost)
+        page.on("crash", self._crash)
+
+    def _answered(self, response: Response) -> None:
+        if _is_the_page(response.request):
+            self.url, self.status = response.url, response.status
+
+    def _lost(self, request: Request) -> None:
+        if _is_the_page(request):
+            self.url = request.url
+
+    def _crash(self, _: Page) -> None:
+        self.crashed = True
+
+    async def goto(self, url: str) -> None:
+        """Load the address until its document stands."""
+        if self.page is not None:
+            await self.page.goto(url, wait_until="domcontentloaded")
 
     async def look(self) -> None:
         """Take the address and the document as they stand."""
-        if self.page is None or self.page.url.startswith("chrome-error:"):
+        if self.page is None:
+            return
+        text = await self.page.content()
+        here = str(await self.page.evaluate("location.href"))  # page.url may lag behind what stands there
+        if here.startswith("chrome-error:"):
             return  # Chromium's own error page is nothing the source sent
-        self.url = self.page.url if self.page.url != "about:blank" else self.url
-        self.body[:] = (await self.page.content()).encode("utf-8", "replace")
+        self.url = here if here != "about:blank" else self.url
+        self.body[:] = text.encode("utf-8", "replace")
 
     async def rescue(self) -> None:
         """The same after a failure, when the page still answers."""
@@ -136,8 +197,18 @@ class _Seen:
             async with asyncio.timeout(2):
                 if not self.body:
                     await self.look()
-        except (TimeoutError, Error):
+        except TimeoutError:
             return
+        except Error as lost:
+            self.crashed = self.crashed or "crashed" in lost.message
+
+
+def _is_the_page(request: Request) -> bool:
+    """Whether a request is for the page itself, not for a part of it or a frame in it."""
+    try:
+        return request.is_navigation_request() and request.frame.parent_frame is None
+    except Error:  # its frame is gone
+        return False
 
 
 async def _close(open_one: BrowserContext | Browser | None) -> None:

@@ -30,7 +30,8 @@ async def capture(
     loop = asyncio.get_running_loop()
     until = loop.time() + deadline
     for page_no in range(1, MOST_PAGES + 1):
-        page = await _within(fetcher, plan(request, page_no, access), page_no, until - loop.time())
+        fetch = replace(plan(request, page_no, access), locale=locale_of(request))
+        page = await _within(fetcher, fetch, page_no, until - loop.time())
         on_page(page)
         pages.append(page)
         serp = parse(source, pages, request)
@@ -39,6 +40,11 @@ async def capture(
             break
         known = found
     return pages
+
+
+def locale_of(request: SearchRequest) -> str | None:
+    """The language a customer's browser would be set to: "he-IL"; None where the search names no language."""
+    return "-".join(code for code in (request.hl, (request.gl or "").upper()) if code) if request.hl else None
 
 
 async def _within(fetcher: Fetcher, fetch: Fetch, page_no: int, seconds: float) -> RawPage:

@@ -13,14 +13,16 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+import idna
+
 from scrapers.errors import Forbidden, Unreachable
 
 REFUSED = tuple(
     ipaddress.ip_network(net)
     for net in (
         "0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/4", "240.0.0.0/4",
-        "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8",
-        "::ffff:0:0/96",
+        "::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "3fff::/20",
+        "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
     )
 )  # fmt: skip
 
@@ -55,7 +57,7 @@ class Gate:
 
 
 def split(url: str) -> SplitResult:
-    """The parts of an http(s) URL without tricks; Forbidden otherwise."""
+    """The parts of an http(s) URL without tricks, the host in A-labels; Forbidden otherwise."""
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018  raises on a port that is no number
@@ -63,7 +65,16 @@ def split(url: str) -> SplitResult:
         raise Forbidden("no address") from wrong
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or "\\" in url:
         raise Forbidden("only plain http and https addresses")
-    return parts
+    return parts if parts.netloc.isascii() else parts._replace(netloc=_ascii(parts))
+
+
+def _ascii(parts: SplitResult) -> str:
+    """The host (and port) as it may stand in a header."""
+    try:
+        name = idna.encode(parts.hostname or "", uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as wrong:
+        raise Forbidden("no host name") from wrong
+    return f"{name}:{parts.port}" if parts.port else name
 
 
 def public(address: str) -> bool:

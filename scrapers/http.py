@@ -11,6 +11,7 @@ import ssl
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -21,6 +22,7 @@ from scrapers.types import Fetch, RawPage
 
 MOST_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
+PACKED = ("gzip", "x-gzip", "deflate")
 AGENT = "ShemTov/0.1 (reputation monitor)"
 _SECRET = re.compile(r"((?:api_key|key|token)=)[^&#]+", re.I)
 
@@ -34,7 +36,13 @@ class HttpFetcher:
         self.gate = Gate(allowed)
         self.deadline = deadline
         self.max_bytes = max_bytes
-        self.client = httpx.AsyncClient(follow_redirects=False, timeout=deadline, trust_env=False)
+        self.client = httpx.AsyncClient(
+            follow_redirects=False,
+            timeout=deadline,
+            trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # no fetch knows another's
+            limits=httpx.Limits(max_keepalive_connections=0),  # two hosts at one address never share a connection
+        )
 
     async def __aenter__(self) -> HttpFetcher:
         return self
@@ -67,22 +75,22 @@ class HttpFetcher:
         )
 
     async def _follow(self, fetch: Fetch, arrived: _Arrived) -> None:
-        origin = urlsplit(fetch.url).netloc
+        origin = urlsplit(fetch.url)[:2]  # a step down from https is another origin
         form = fetch.form
         for _ in range(MOST_REDIRECTS + 1):
-            same = urlsplit(arrived.url).netloc == origin
-            headers = {"user-agent": AGENT, "accept-encoding": "gzip, deflate"} | (dict(fetch.headers) if same else {})
+            same = urlsplit(arrived.url)[:2] == origin
+            headers = {"user-agent": AGENT, "accept-encoding": "gzip"} | (dict(fetch.headers) if same else {})
             location = await self._once(arrived, headers, form)
             if location is None:
                 return
-            arrived.url, form = urljoin(arrived.url, location), None
+            arrived.url, form = _onward(arrived.url, location), None
         raise Forbidden("too many redirects")
 
     async def _once(self, arrived: _Arrived, headers: dict[str, str], form: Mapping[str, str] | None) -> str | None:
         """One request at the checked address; the place it sends us to, or None when it answered."""
         parts = split(arrived.url)
         address = await self.gate.address(arrived.url)
-        url, extensions = arrived.url, {}
+        url, extensions = parts.geturl(), {}
         if address is not None:
             host = f"[{address}]" if ":" in address else address
             url = urlunsplit(parts._replace(netloc=host + (f":{parts.port}" if parts.port else "")))
@@ -100,17 +108,31 @@ class HttpFetcher:
             arrived.status = response.status_code
             arrived.content_type = response.headers.get("content-type", "")[:200] or None
             arrived.body.clear()
-            unpack = zlib.decompressobj(47) if response.headers.get("content-encoding") in ("gzip", "deflate") else None
-            async for chunk in response.aiter_raw():
-                room = self.max_bytes - len(arrived.body)
-                arrived.body += unpack.decompress(chunk, room) if unpack else chunk[:room]
-                if len(arrived.body) >= self.max_bytes:
-                    raise TooLarge(f"over {self.max_bytes} bytes")
+            location = response.headers.get("location")
+            if response.status_code in REDIRECTS and location:
+                return str(location)
+            await self._read(response, arrived)
         finally:
             await response.aclose()
-            self.client.cookies.clear()
-        location = response.headers.get("location")
-        return location if response.status_code in REDIRECTS and location else None
+        return None
+
+    async def _read(self, response: httpx.Response, arrived: _Arrived) -> None:
+        """The body, unpacked here and not by the library, so that a bomb stops at the cap and a cut is known."""
+        coding = response.headers.get("content-encoding", "").strip().lower()
+        if coding not in ("", "identity", *PACKED):
+            raise Unreachable(f"packed as {coding}, which nobody asked for")
+        unpack = zlib.decompressobj(47) if coding in PACKED else None
+        began = False
+        async for chunk in response.aiter_raw():
+            began = began or bool(chunk)
+            room = self.max_bytes - len(arrived.body)
+            arrived.body += unpack.decompress(chunk, room) if unpack else chunk[:room]
+            if len(arrived.body) >= self.max_bytes:
+                raise TooLarge(f"over {self.max_bytes} bytes")
+            if unpack and unpack.unused_data:
+                raise Unreachable("more came after the end of the packed body")
+        if unpack and began and not unpack.eof:
+            raise Unreachable("the packed body was cut off")
 
 
 class _Arrived:
@@ -121,6 +143,14 @@ class _Arrived:
         self.body = bytearray()
         self.status: int | None = None
         self.content_type: str | None = None
+
+
+def _onward(url: str, location: str) -> str:
+    """Where a redirect leads."""
+    try:
+        return urljoin(url, location)
+    except ValueError as wrong:
+        raise Forbidden("a redirect to no address") from wrong
 
 
 def without_secrets(url: str) -> str:

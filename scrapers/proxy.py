@@ -10,7 +10,7 @@ import asyncio
 import re
 from urllib.parse import urlsplit
 
-from scrapers.errors import FetchFailed
+from scrapers.errors import FetchFailed, Forbidden
 from scrapers.gate import Gate
 
 _HOP = re.compile(rb"\r\n(?:proxy-connection|connection|proxy-authorization):[^\r\n]*", re.I)
@@ -24,6 +24,9 @@ class GatedProxy:
         self.gate = gate
         self.url = ""
         self.server: asyncio.Server | None = None
+        self.refused: set[str] = set()  # addresses ("host:port") the gate refused
+        self.open: set[asyncio.StreamWriter] = set()
+        self.running: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> GatedProxy:
         self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=_CHUNK)
@@ -33,15 +36,25 @@ class GatedProxy:
     async def __aexit__(self, *error: object) -> None:
         if self.server is not None:
             self.server.close()
+        for end in tuple(self.open):
+            end.transport.abort()  # a connection that still hangs ends now, rather than with the loop
+        if self.running:
+            await asyncio.wait(self.running, timeout=5)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the browser: joined with where it may go, or closed without a word."""
+        task = asyncio.current_task()
+        if task is not None:
+            self.running.add(task)
+            task.add_done_callback(self.running.discard)
+        self.open.add(writer)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             await self._join(head, reader, writer)
         except (FetchFailed, OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
+            self.open.discard(writer)
             writer.close()
 
     async def _join(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -49,8 +62,14 @@ class GatedProxy:
         tunnel = method == "CONNECT"
         url = f"https://{target}/" if tunnel else target
         parts = urlsplit(url)
-        address = await self.gate.address(url) or parts.hostname or ""
+        try:
+            address = await self.gate.address(url) or parts.hostname or ""
+        except Forbidden:
+            self.refused.add(origin(url))
+            raise
+        self.refused.discard(origin(url))
         there, onward = await asyncio.open_connection(address, parts.port or (443 if tunnel else 80))
+        self.open.add(onward)
         try:
             if tunnel:
                 writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -64,7 +83,14 @@ class GatedProxy:
         except* OSError:
             pass
         finally:
+            self.open.discard(onward)
             onward.close()
+
+
+def origin(url: str) -> str:
+    """host:port of an address, the port always written."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:

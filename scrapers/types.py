@@ -36,11 +36,15 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One HTTP request a source wants made: GET unless `form` is given (then POST)."""
+    """One HTTP request a source wants made: GET unless `form` is given (then POST).
+
+    locale ("he-IL") is what a browser is set to; capture fills it in from the request, plain HTTP does without.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,118 @@
+"""What a source may answer over plain HTTP, byte for byte: cuts are known, nothing raises, nothing is carried over."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from wire import HTML, Wire, wire
+
+from scrapers.gate import Gate, public
+from scrapers.http import HttpFetcher
+from scrapers.types import Fetch, RawPage
+
+PAGE = "".join(f"<p>{number * number}</p>" for number in range(5000)).encode()
+PACKED = gzip.compress(PAGE)
+HALF = PACKED[: len(PACKED) // 2]
+GZIP = HTML + b"Content-Encoding: gzip\r\n"
+CLOSED = b"Connection: close\r\n\r\n"
+
+
+class Everywhere(Gate):
+    """Every name is at the address of the test's server, as two sites of one content network are."""
+
+    async def address(self, url: str) -> str | None:
+        await super().address(url) if "127.0.0.1" in url else None
+        return "127.0.0.1"
+
+
+async def got(answer: bytes) -> RawPage:
+    async with wire({"/x": answer}) as server:
+        return await asked(server, server.url("/x"))
+
+
+async def asked(server: Wire, url: str, **headers: str) -> RawPage:
+    async with HttpFetcher(allowed=frozenset({server.base}), deadline=10) as http:
+        return await http(Fetch(url, headers))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        GZIP + CLOSED + HALF,
+        GZIP + b"Transfer-Encoding: chunked\r\n\r\n" + b"%x\r\n" % len(HALF) + HALF + b"\r\n0\r\n\r\n",
+    ],
+    ids=["to the end of the connection", "in chunks that end in good order"],
+)
+async def test_a_packed_body_that_was_cut_off_is_not_complete(answer: bytes) -> None:
+    """The packing knows its end, also where HTTP does not tell: what arrived is kept and called cut."""
+    page = await got(answer)
+    assert (page.complete, page.failure) == (False, "unreachable")
+    assert 0 < len(page.body) < len(PAGE)
+    assert PAGE.startswith(page.body)
+
+
+async def test_a_whole_packed_body_is_complete_whatever_the_case_of_its_name() -> None:
+    """Content-Encoding: GZIP is gzip."""
+    page = await got(HTML + b"Content-Encoding: GZIP\r\nContent-Length: %d\r\n\r\n" % len(PACKED) + PACKED)
+    assert (page.complete, page.failure, page.body) == (True, None, PAGE)
+
+
+async def test_what_follows_a_packed_body_ends_the_fetch() -> None:
+    """Bytes after the end are neither read for ever nor dropped in silence."""
+    page = await got(GZIP + CLOSED + PACKED + b"x" * 1_000_000)
+    assert (page.complete, page.failure, page.body) == (False, "unreachable", PAGE)
+
+
+async def test_a_packing_nobody_asked_for_is_no_answer() -> None:
+    """Bytes that cannot be read are never called a whole page."""
+    page = await got(HTML + b"Content-Encoding: br\r\nContent-Length: 3\r\n\r\nabc")
+    assert (page.complete, page.failure, page.http_status) == (False, "unreachable", 200)
+
+
+@pytest.mark.parametrize("place", [b"http://[bad", b"http://user@example.com/", b"file:///etc/passwd", b"//\\x/"])
+async def test_a_redirect_to_no_address_is_a_failure_and_not_an_exception(place: bytes) -> None:
+    """A hostile Location header ends one fetch, not the run."""
+    page = await got(b"HTTP/1.1 302 Found\r\nLocation: " + place + b"\r\nContent-Length: 0\r\n\r\n")
+    assert (page.complete, page.failure, page.http_status) == (False, "address_refused", 302)
+
+
+async def test_a_redirect_to_a_name_in_its_own_letters_is_followed() -> None:
+    """The Host header is sent in A-labels."""
+    async with wire({}) as server:
+        to = server.url("/there", "żółw.example").encode()
+        server.answers["/x"] = b"HTTP/1.1 302 Found\r\nLocation: " + to + b"\r\nContent-Length: 0\r\n\r\n"
+        async with HttpFetcher(deadline=10) as http:
+            http.gate = Everywhere(frozenset({server.base}))
+            page = await http(Fetch(server.url("/x")))
+    assert (page.http_status, page.body, page.failure) == (200, b"ok", None)
+    assert "host: xn--w-uga1v8h.example:" in server.heads[-1][1].lower()
+
+
+async def test_a_key_in_a_header_stays_with_its_origin() -> None:
+    """A redirect to another server takes no credentials along."""
+    async with wire({}) as other, wire({}) as server:
+        to = other.url("/there").encode()
+        server.answers["/x"] = b"HTTP/1.1 302 Found\r\nLocation: " + to + b"\r\nContent-Length: 0\r\n\r\n"
+        async with HttpFetcher(allowed=frozenset({server.base, other.base}), deadline=10) as http:
+            page = await http(Fetch(server.url("/x"), {"x-api-key": "SECRET"}))
+    assert page.body == b"ok"
+    assert "SECRET" in server.heads[0][1]
+    assert "SECRET" not in other.heads[0][1]
+
+
+async def test_two_names_at_one_address_share_neither_connection_nor_cookies() -> None:
+    """A connection is verified for one name; a cookie belongs to one fetch."""
+    cookie = b"Set-Cookie: seen=yes\r\nContent-Length: 2\r\n\r\nok"
+    async with wire({"/a": HTML + cookie, "/b": HTML + cookie}) as server, HttpFetcher(deadline=10) as http:
+        http.gate = Everywhere()
+        for name in "aba":
+            await http(Fetch(server.url(f"/{name}", f"{name}.example")))
+    assert [number for number, _ in server.heads] == [1, 2, 3]
+    assert not any("seen=yes" in head for _, head in server.heads)
+
+
+@pytest.mark.parametrize("address", ["::127.0.0.1", "fec0::1", "3fff::1", "5f00::1"])
+def test_old_and_special_addresses_are_not_public(address: str) -> None:
+    """IPv4-compatible, site-local, documentation and segment-routing addresses, all global to Python 3.11."""
+    assert not public(address)
