@@ -18,8 +18,11 @@ OWN_NAMES = {"en": "English", "he": "עברית", "pl": "Polski"}
 
 @lru_cache(maxsize=8)
 def texts(lang: str) -> Mapping[str, str]:
-    """Every text of a language."""
-    return MappingProxyType(tomllib.loads((files("app.web") / "texts" / f"{lang}.toml").read_text(encoding="utf-8")))
+    """Every text of a language: the files of its folder together, each word in one of them."""
+    found: dict[str, str] = {}
+    for file in sorted((files("app.web") / "texts" / lang).iterdir(), key=lambda item: item.name):
+        found |= tomllib.loads(file.read_text(encoding="utf-8"))
+    return MappingProxyType(found)
 
 
 def language(asked: str | None, hl: str = "en") -> str:
