@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.queries.rows import History, HitRow
-from reports.svg import GUTTER, WIDTH, Axis, day_axis, frame, gap_columns, n, shown
+from app.texts import shown
+from reports.svg import GUTTER, WIDTH, Axis, day_axis, frame, gap_columns, n
 
 ROW = 17.0
 TOP = 22.0

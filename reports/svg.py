@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from app.queries.rows import COUNTED, History
+from app.texts import short_day, shown
 
 WIDTH = 1160.0
 GUTTER = 30.0
@@ -26,14 +26,6 @@ DEFINITIONS = Markup(
     '<pattern id="dashes" width="8" height="6" patternUnits="userSpaceOnUse">'
     '<path d="M1 3h4" class="dash-line"/></pattern></defs>'
 )
-
-
-_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
-
-
-def shown(text: str) -> str:
-    """Text from outside, without the marks that turn or hide it. Stored text keeps them."""
-    return _UNSEEN.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +86,10 @@ def day_axis(axis: Axis, y: float, form: str) -> Markup:
     for i in range(0, len(axis.days), every):
         marks.append(
             Markup('<text x="{}" y="{}" class="axis">{}</text>').format(
-                n(axis.x(i)), n(y), day_text(axis.days[i], form)
+                n(axis.x(i)), n(y), short_day(axis.days[i], form)
             )
         )
     return Markup("").join(marks)
-
-
-def day_text(day: date, form: str) -> str:
-    """A short date: "20 Nov" or "20.11"."""
-    return f"{day.day} {MONTHS[day.month - 1]}" if form == "en" else f"{day.day}.{day.month}"
-
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def frame(height: float, body: Markup, label: str, kind: str) -> Markup:

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from app import texts as say
 from app.queries.brand_page import week_points
 from app.queries.rows import COUNTED, BrandPage, BrandRow, History, ResultRow, SearchRow, Share, SnapshotRow
 from app.types import LABELS
-from app.web import texts as say
 from reports.heatmap import heatmap
 from reports.share_chart import share_chart
 from reports.svg import gaps

@@ -19,9 +19,9 @@ from app.queries import brand_page as page_queries
 from app.queries import brands as brand_queries
 from app.queries.blobs import BlobDamaged, raw_page
 from app.queries.snapshots import snapshot
+from app.texts import language
 from app.web import pages
 from app.web.security import SANDBOX
-from app.web.texts import language
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 SessionDep = Annotated[Session, Depends(get_session)]

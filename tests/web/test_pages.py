@@ -18,8 +18,8 @@ from app.main import create_app
 from app.models import Fetch, Hit, Parse, Search
 from app.queries.blobs import raw_page
 from app.runner import run_due
+from app.texts import LANGUAGES, direction, shown, texts
 from app.web.security import POLICY
-from app.web.texts import LANGUAGES, direction, shown, texts
 
 HOSTILE = (
     "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "\u202egnp.exe", "'; DROP TABLE hit;--",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,20 +10,24 @@ from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from reports.svg import MONTHS, shown
-
 LANGUAGES = ("en", "he", "pl")
-__all__ = ["LANGUAGES", "OWN_NAMES", "day", "direction", "language", "moment", "reason", "shown", "texts"]
 OWN_NAMES = {"en": "English", "he": "עברית", "pl": "Polski"}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
 
 
 @lru_cache(maxsize=8)
 def texts(lang: str) -> Mapping[str, str]:
     """Every text of a language: the files of its folder together, each word in one of them."""
     found: dict[str, str] = {}
-    for file in sorted((files("app.web") / "texts" / lang).iterdir(), key=lambda item: item.name):
+    for file in sorted((files("app.texts") / lang).iterdir(), key=lambda item: item.name):
         found |= tomllib.loads(file.read_text(encoding="utf-8"))
     return MappingProxyType(found)
+
+
+def shown(text: str) -> str:
+    """Text from outside, without the marks that turn or hide it. Stored text keeps them."""
+    return _UNSEEN.sub("", text)
 
 
 def language(asked: str | None, hl: str = "en") -> str:
@@ -35,6 +40,11 @@ def direction(text: str) -> str:
     letters = [character for character in text if character.isalpha()]
     hebrew = sum("\u05d0" <= character <= "\u05ea" for character in letters)
     return "rtl" if letters and hebrew >= 0.3 * len(letters) else "ltr"
+
+
+def short_day(value: date, lang: str) -> str:
+    """A short date for axes: "20 Nov" or "20.11"."""
+    return f"{value.day} {MONTHS[value.month - 1]}" if lang == "en" else f"{value.day}.{value.month}"
 
 
 def day(value: date | None, lang: str) -> str:
