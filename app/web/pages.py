@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from app import texts as say
 from app.queries.brand_page import week_points
-from app.queries.rows import COUNTED, BrandPage, BrandRow, History, ResultRow, SearchRow, Share, SnapshotRow
-from app.types import LABELS
+from app.queries.rows import BrandPage, BrandRow, History, ResultRow, SearchRow, Share, SnapshotRow
+from app.web.access import Viewer
+from app.web.render import render
 from reports.heatmap import heatmap
 from reports.share_chart import share_chart
 from reports.svg import gaps
@@ -35,51 +31,13 @@ class Tile:
     tone: str
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Templates with escaping always on."""
-    made = Environment(
-        loader=PackageLoader("app.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {"shown": say.shown, "direction": say.direction, "link": safe_link}
-    made.globals |= {
-        "own_names": say.OWN_NAMES,
-        "labels": LABELS,
-        "counted": COUNTED,
-        "marks": MARKS,
-        "symbols": SYMBOLS,
-    }
-    return made
-
-
-def render(name: str, lang: str, **values: Any) -> str:
-    """One page in one language."""
-    words = say.texts(lang)
-    return environment().get_template(name).render(
-        t=words, lang=lang, rtl=lang == "he", day=lambda d: say.day(d, lang), moment=lambda m: say.moment(m, lang),
-        reason=lambda text: say.reason(text, words), **values,
-    )  # fmt: skip
-
-
-def safe_link(url: str) -> str:
-    """An address that may be followed: http and https only, otherwise nothing."""
-    plain = say.shown(url).strip()
-    try:
-        return plain if urlsplit(plain).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
-
-
-def brand_page(page: BrandPage, lang: str, weeks: int) -> str:
+def brand_page(page: BrandPage, lang: str, weeks: int, viewer: Viewer) -> str:
     """The page of a brand's search."""
     words = say.texts(lang)
     return render(
         "brand.html",
         lang,
+        viewer,
         page=page,
         weeks=weeks,
         all_weeks=WEEKS,
@@ -95,15 +53,15 @@ def brand_page(page: BrandPage, lang: str, weeks: int) -> str:
 
 
 def snapshot_page(
-    brand: BrandRow, search: SearchRow, snapshot: SnapshotRow, results: tuple[ResultRow, ...], lang: str
+    brand: BrandRow, search: SearchRow, snapshot: SnapshotRow, results: tuple[ResultRow, ...], lang: str, viewer: Viewer
 ) -> str:
     """The page of one look."""
-    return render("snapshot.html", lang, brand=brand, search=search, snapshot=snapshot, results=results)
+    return render("snapshot.html", lang, viewer, brand=brand, search=search, snapshot=snapshot, results=results)
 
 
-def brands_page(brands: tuple[BrandRow, ...], lang: str) -> str:
+def brands_page(brands: tuple[BrandRow, ...], lang: str, viewer: Viewer) -> str:
     """The list of brands."""
-    return render("brands.html", lang, brands=brands)
+    return render("brands.html", lang, viewer, brands=brands)
 
 
 def tiles(page: BrandPage, words: Mapping[str, str]) -> list[Tile]:
@@ -162,15 +120,3 @@ def day_rows(history: History) -> list[tuple[int, list[Any]]]:
         (day, [history.hits[row[day]] if row[day] is not None else None for row in history.ranks])  # type: ignore[index]
         for day in reversed(planned)
     ]
-
-
-SYMBOLS = {"owned": "⌂", "positive": "+", "neutral": "○", "negative": "−"}
-MARKS = {
-    label: Markup('<svg viewBox="0 0 12 12" class="mark-icon" aria-hidden="true"><path d="{}"/></svg>').format(path)
-    for label, path in {
-        "owned": "M1 6l5-4.5L11 6M2.5 5.5V10.5h7V5.5",
-        "positive": "M6 1.5v9M1.5 6h9",
-        "neutral": "M6 2a4 4 0 1 0 .01 0z",
-        "negative": "M1.5 6h9",
-    }.items()
-}

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import fontpkg_heebo
-from fastapi import APIRouter, Depends, FastAPI, Path, Query, Response
+from fastapi import APIRouter, FastAPI, Path, Query, Response
 from fastapi.responses import FileResponse, HTMLResponse
-from sqlmodel import Session
-from starlette.staticfiles import StaticFiles
 
-from app.db import get_session
 from app.errors import AppError, NotFound
 from app.queries import brand_page as page_queries
 from app.queries import brands as brand_queries
@@ -21,42 +19,44 @@ from app.queries.blobs import BlobDamaged, raw_page
 from app.queries.snapshots import snapshot
 from app.texts import language
 from app.web import pages
+from app.web.access import SessionDep, ViewerDep
 from app.web.security import SANDBOX
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-SessionDep = Annotated[Session, Depends(get_session)]
+KEPT = {"cache-control": "max-age=600"}
 Lang = Annotated[Literal["he", "pl", "en"] | None, Query()]
 
 
 def install(app: FastAPI) -> None:
-    """The pages at /, their files under /static."""
+    """The pages at /, each with the one stylesheet and the one script."""
     app.include_router(router)
-    app.mount("/static", StaticFiles(directory=str(files("app.web") / "static")), name="static")
 
 
 @router.get("/")
-def all_brands(session: SessionDep, lang: Lang = None) -> str:
+def all_brands(session: SessionDep, viewer: ViewerDep, lang: Lang = None) -> str:
     """The list of brands."""
-    return pages.brands_page(brand_queries.brands(session), language(lang))
+    return pages.brands_page(brand_queries.brands(session), language(lang), viewer)
 
 
 @router.get("/brands/{slug}")
 def one_brand(
-    slug: str, session: SessionDep, search: Annotated[int | None, Query(ge=1, le=2**31)] = None,
+    slug: str, session: SessionDep, viewer: ViewerDep, search: Annotated[int | None, Query(ge=1, le=2**31)] = None,
     weeks: Annotated[int, Query(ge=1, le=104)] = 13, top: Literal["10", "20"] = "10", lang: Lang = None,
 ) -> str:  # fmt: skip
     """The page of a brand's main search, or the one asked for."""
     zone = brand_queries.brand(session, slug).zone
     today = datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
     page = page_queries.brand_page(session, slug, search, weeks, int(top), today)
-    return pages.brand_page(page, language(lang, page.search.hl), weeks)
+    return pages.brand_page(page, language(lang, page.search.hl), weeks, viewer)
 
 
 @router.get("/snapshots/{snapshot_id}")
-def one_snapshot(snapshot_id: Annotated[int, Path(ge=1, le=2**31)], session: SessionDep, lang: Lang = None) -> str:
+def one_snapshot(
+    snapshot_id: Annotated[int, Path(ge=1, le=2**31)], session: SessionDep, viewer: ViewerDep, lang: Lang = None
+) -> str:
     """The page of one look: its state, why, every try, the results."""
     brand, search, found, results = snapshot(session, snapshot_id)
-    return pages.snapshot_page(brand, search, found, results, language(lang, search.hl))
+    return pages.snapshot_page(brand, search, found, results, language(lang, search.hl), viewer)
 
 
 @router.get("/raw/{digest}")
@@ -76,6 +76,26 @@ def raw(digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], session: Session
     return Response(
         body, headers=headers, media_type="text/html; charset=utf-8" if html else "application/octet-stream"
     )
+
+
+@lru_cache(maxsize=2)
+def static(ending: str) -> str:
+    """Everything of one kind as one file, in the order of the names."""
+    folder = files("app.web") / "static" / ending
+    parts = sorted((part for part in folder.iterdir() if part.name.endswith(ending)), key=lambda part: part.name)
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+
+
+@router.get("/shemtov.css")
+def stylesheet() -> Response:
+    """The one stylesheet."""
+    return Response(static("css"), media_type="text/css", headers=KEPT)
+
+
+@router.get("/shemtov.js")
+def script() -> Response:
+    """The one script; every page works without it."""
+    return Response(static("js"), media_type="text/javascript", headers=KEPT)
 
 
 @router.get("/favicon.ico")
