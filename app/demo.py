@@ -16,9 +16,9 @@ from sqlmodel import Session, col, select
 from app.db import engine, reading, writing
 from app.models import Brand, Search, Snapshot
 from app.pipeline import Surroundings, look
-from app.queries.brand_page import brand_page
+from app.queries.brand_page import Asked, brand_page
 from app.queries.due import open_snapshots
-from app.queries.rows import BrandPage
+from app.queries.numbers import BrandPage
 from app.schedule import Slot, next_due, slots
 from app.scoring.markets import market
 from app.scoring.owned import parse_owned
@@ -135,7 +135,7 @@ def story(now: datetime) -> Iterator[str]:
     with reading() as session:
         slug = session.exec(select(Brand.slug).where(Brand.name == BRAND)).one()
         pages = [
-            brand_page(session, slug, search, WEEKS + 1, 10, today)
+            brand_page(session, slug, Asked(search, WEEKS + 1), today)
             for search in session.exec(
                 select(Search.id).join(Brand).where(Brand.name == BRAND).order_by(col(Search.id))
             )
@@ -154,14 +154,14 @@ def story(now: datetime) -> Iterator[str]:
 
 def told(page: BrandPage) -> Iterator[str]:
     """One search in two lines."""
-    head = page.headline
+    now = page.week.now
     gaps = Counter(state for state in page.history.states if state and state not in ("ok", "empty_confirmed"))
     good = (
-        f"{head.good} of {head.n} are ours or good (target {head.target})"
-        if head.good is not None
+        f"{now.good} of {now.n20} are ours or good (target {page.brand.target})"
+        if now and now.good is not None
         else "no good look yet"
     )
-    lowest = next((row for row in page.results if row.hit.label == "negative"), None)
+    lowest = next((row for row in page.week.results if row.hit.label == "negative"), None)
     yield f"  {page.search.phrase} [{page.search.engine} {page.search.hl}-{page.search.gl}]: {good}"
     counted = sum(page.history.counted(day) for day in range(len(page.history.days)))
     gap_text = ", ".join(f"{count} {state}" for state, count in sorted(gaps.items())) or "no gap"

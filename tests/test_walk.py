@@ -11,7 +11,7 @@ from worlds import World
 
 from app.db import reading, writing
 from app.models import Hit, Search, Snapshot
-from app.queries.brand_page import brand_page
+from app.queries.brand_page import Asked, brand_page
 from app.queries.changes import change_rows
 from app.runner import Taken, run_due
 from app.verify import verify
@@ -71,7 +71,7 @@ def test_a_complaint_is_found_on_saturday_and_a_failed_look_stays_a_gap(world: W
         assert ("negative_entered", None, 4) in [(c.kind, c.from_rank, c.to_rank) for c in told]
         assert ("displaced", 4, 5) in [(c.kind, c.from_rank, c.to_rank) for c in told]
 
-        page = brand_page(session, "nativ-telecom", None, 4, 10, SATURDAY + timedelta(days=1))
+        page = brand_page(session, "nativ-telecom", Asked(weeks=4), SATURDAY + timedelta(days=1))
         saturday = page.history.days.index(SATURDAY)
         assert page.history.counted(saturday)
         at_four = page.history.ranks[3][saturday]
@@ -95,9 +95,9 @@ def test_a_day_that_was_only_blocked_is_a_gap_and_no_zero(world: World) -> None:
     world.practice.modes[SATURDAY] = "captcha"
     run(world, local(SATURDAY, 6, 1))
     with reading(world.engine) as session:
-        page = brand_page(session, "nativ-telecom", None, 4, 10, SATURDAY)
+        page = brand_page(session, "nativ-telecom", Asked(weeks=4), SATURDAY)
     day = page.history.days.index(SATURDAY)
     assert (page.history.states[day], page.history.reasons[day]) == ("blocked", "captcha")
     assert page.share.n[day] is None
     assert page.share.negative[day] is None
-    assert page.headline.good is None
+    assert page.week.now is None

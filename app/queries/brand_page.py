@@ -1,8 +1,8 @@
-"""Everything the brand page of one search shows; the API and exports give the same rows."""
+"""Everything the brand page of one search shows; the API, the report and the exports give the same numbers."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlmodel import Session
@@ -11,65 +11,90 @@ from app.errors import NotFound
 from app.models import Snapshot
 from app.queries.brands import brand as find_brand
 from app.queries.changes import change_rows
+from app.queries.history import first_day
 from app.queries.history import history as read_history
-from app.queries.rows import BrandPage, BrandRow, Headline, History, ResultRow
+from app.queries.marks import marks
+from app.queries.numbers import BrandPage, Compared, Week
+from app.queries.rows import BrandRow, History, SearchRow
 from app.queries.searches import searches as read_searches
-from app.queries.share import ENOUGH, share
+from app.queries.share import share
 from app.queries.snapshots import results, snapshot_row
-from app.schedule import week_start, weeks
+from app.queries.week import compared, page_of, week, week_points
+from app.schedule import weeks
+from app.scoring import reputation
+
+MOST_DAYS = 3660
 
 
-def brand_page(
-    session: Session, slug: str, search_id: int | None, weeks_shown: int, top: int, today: date
-) -> BrandPage:
-    """The page of a brand's main search (or the one asked for) over whole weeks that end with this one."""
-    brand = find_brand(session, slug)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of the page. search: None for the brand's main one. weeks: whole weeks that end with this
+    one, 0 for the whole record. first, last: two days to compare (default: the week before's last good, and now)."""
+
+    search: int | None = None
+    weeks: int = 13
+    top: int = 10
+    first: date | None = None
+    last: date | None = None
+
+
+def brand_page(session: Session, slug: str, asked: Asked, today: date, workspace: int | None = None) -> BrandPage:
+    """The page of a brand's main search, or the one asked for."""
+    brand, search, found = chosen(session, slug, asked.search, workspace)
+    began = first_day(session, search.id, today)
+    shown_from = max(began, today - timedelta(days=MOST_DAYS)) if not asked.weeks else whole(asked.weeks, today, brand)
+    needed = min(shown_from, today - timedelta(days=20), *([asked.first] if asked.first else []))
+    history = read_history(session, search.id, max(needed, today - timedelta(days=MOST_DAYS)), today)
+    this_week = week_of(session, history, brand, asked.top, today)
+    shown = clip(history, shown_from)
+    latest = session.get_one(Snapshot, this_week.now.snapshot) if this_week.now else None
+    return BrandPage(
+        brand=brand,
+        search=search,
+        searches=found,
+        weeks=asked.weeks,
+        top=asked.top,
+        began=began if any(history.states) else None,
+        week=this_week,
+        history=shown,
+        share=share(shown, asked.top),
+        scores=scores(shown),
+        marks=marks(session, brand, search.id, shown),
+        latest=snapshot_row(session, latest) if latest else None,
+        compared=_compared(history, this_week, asked),
+        changes=change_rows(session, search.id, today - timedelta(days=6), today),
+    )
+
+
+def chosen(
+    session: Session, slug: str, search_id: int | None, workspace: int | None = None
+) -> tuple[BrandRow, SearchRow, tuple[SearchRow, ...]]:
+    """The brand, the search asked for (or its main one), and all its searches."""
+    brand = find_brand(session, slug, workspace)
     found = read_searches(session, brand.id)
     wanted = search_id or brand.main_search
     search = next((s for s in found if s.id == wanted), None)
     if search is None:
         raise NotFound(f"brand {brand.slug!r} has no search {wanted}")
-    first = weeks(7 * weeks_shown, today, brand.week_start)
-    history = read_history(session, search.id, min(first, today - timedelta(days=20)), today)
-    now, before = week_points(history, brand)
+    return brand, search, found
+
+
+def whole(count: int, today: date, brand: BrandRow) -> date:
+    """The first day of so many whole weeks that end with this one."""
+    return weeks(7 * count, today, brand.week_start)
+
+
+def week_of(session: Session, history: History, brand: BrandRow, top: int, until: date, by: date | None = None) -> Week:
+    """The week of the last good look of a history (up to `by`), with that look's results."""
+    now, _ = week_points(history, brand, by)
     latest = session.get_one(Snapshot, history.snapshots[now]) if now is not None else None
-    shown = clip(history, first)
-    return BrandPage(
-        brand=brand,
-        search=search,
-        searches=found,
-        top=top,
-        headline=headline(history, brand, now, before),
-        history=shown,
-        share=share(shown, top),
-        latest=snapshot_row(session, latest) if latest else None,
-        results=_with_previous(results(session, latest) if latest else (), history, before),
-        changes=change_rows(session, search.id, today - timedelta(days=6), today),
-    )
+    return week(history, brand, top, results(session, latest) if latest else (), until=until, by=by)
 
 
-def week_points(history: History, brand: BrandRow) -> tuple[int | None, int | None]:
-    """Indexes of the last good day, and of the last good day of the week before that one's."""
-    good = [day for day in range(len(history.days)) if history.counted(day)]
-    if not good:
-        return None, None
-    now = good[-1]
-    start = week_start(history.days[now], brand.week_start)
-    week_before = [day for day in good if start - timedelta(days=7) <= history.days[day] < start]
-    return now, week_before[-1] if week_before else None
-
-
-def headline(history: History, brand: BrandRow, now: int | None, before: int | None) -> Headline:
-    """The headline "14 of 20 are ours or good": from the last good look, with the one of the week before beside it."""
-    labels = _labels(history, now) if now is not None else ()
-    return Headline(
-        good=_good(labels) if len(labels) >= ENOUGH[20] else None,
-        n=len(labels),
-        target=brand.target,
-        last_week=_good(_labels(history, before)) if before is not None else None,
-        labels=labels,
-        at=history.days[now] if now is not None else None,
-        snapshot=history.snapshots[now] if now is not None else None,
+def scores(history: History) -> tuple[float | None, ...]:
+    """The reputation score of each day; None on a gap or where too few results were observed."""
+    return tuple(
+        reputation.score(page_of(history, day)) if history.counted(day) else None for day in range(len(history.days))
     )
 
 
@@ -90,21 +115,8 @@ def clip(history: History, first: date) -> History:
     )
 
 
-def _labels(history: History, day: int) -> tuple:  # type: ignore[type-arg]
-    found = (row[day] for row in history.ranks)
-    return tuple(history.hits[hit].label for hit in found if hit is not None)
-
-
-def _good(labels: tuple) -> int:  # type: ignore[type-arg]
-    return sum(label in ("owned", "positive") for label in labels)
-
-
-def _with_previous(rows: tuple[ResultRow, ...], history: History, before: int | None) -> tuple[ResultRow, ...]:
-    if before is None:
-        return rows
-    past = {
-        history.hits[row[before]].link_id: rank  # type: ignore[index]
-        for rank, row in enumerate(history.ranks, 1)
-        if row[before] is not None
-    }
-    return tuple(replace(row, previous_rank=past.get(row.hit.link_id)) for row in rows)
+def _compared(history: History, this_week: Week, asked: Asked) -> Compared | None:
+    """The days asked for; by default the two looks that the week's numbers come from."""
+    first = asked.first or (this_week.before.at if this_week.before else None)
+    last = asked.last or (this_week.now.at if this_week.now else None)
+    return compared(history, first, last) if first and last else None

@@ -172,23 +172,6 @@ class BrandRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
-    """The headline "14 of 20 are ours or good": good of n seen in the top 20 of the last good look, None before one.
-
-    last_week: the same from the last good look of the week before (None when there was none).
-    labels: the strip, rank 1 first. at: local date of that look. snapshot: its id.
-    """
-
-    good: int | None
-    n: int
-    target: int
-    last_week: int | None
-    labels: tuple[Label, ...]
-    at: date | None
-    snapshot: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeRow:
     id: int
     kind: str
@@ -197,19 +180,3 @@ class ChangeRow:
     from_rank: int | None
     to_rank: int | None
     hit: HitRow | None
-
-
-@dataclass(frozen=True, slots=True)
-class BrandPage:
-    """Everything the brand page of one search shows, for a range of days and a top of 10 or 20."""
-
-    brand: BrandRow
-    search: SearchRow
-    searches: tuple[SearchRow, ...]
-    top: int
-    headline: Headline
-    history: History
-    share: Share
-    latest: SnapshotRow | None
-    results: tuple[ResultRow, ...]
-    changes: tuple[ChangeRow, ...]

@@ -42,6 +42,17 @@ def direction(text: str) -> str:
     return "rtl" if letters and hebrew >= 0.3 * len(letters) else "ltr"
 
 
+def isolated(text: str) -> str:
+    """Text of our own that a right-to-left line must not turn around: a signed number, a date."""
+    return f"\u2066{text}\u2069"
+
+
+def decimal(value: float, lang: str) -> str:
+    """A number with one decimal, as people of that language write it: 82.0, in Polish 82,0."""
+    text = f"{value:.1f}"
+    return text.replace(".", ",") if lang == "pl" else text
+
+
 def short_day(value: date, lang: str) -> str:
     """A short date for axes: "20 Nov" or "20.11"."""
     return f"{value.day} {MONTHS[value.month - 1]}" if lang == "en" else f"{value.day}.{value.month}"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 import fontpkg_heebo
 from fastapi import APIRouter, FastAPI, Path, Query, Response
@@ -20,6 +18,7 @@ from app.queries.snapshots import snapshot
 from app.texts import language
 from app.web import pages
 from app.web.access import SessionDep, ViewerDep
+from app.web.asking import AskedDep, today_in
 from app.web.security import SANDBOX
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -39,15 +38,11 @@ def all_brands(session: SessionDep, viewer: ViewerDep, lang: Lang = None) -> str
 
 
 @router.get("/brands/{slug}")
-def one_brand(
-    slug: str, session: SessionDep, viewer: ViewerDep, search: Annotated[int | None, Query(ge=1, le=2**31)] = None,
-    weeks: Annotated[int, Query(ge=1, le=104)] = 13, top: Literal["10", "20"] = "10", lang: Lang = None,
-) -> str:  # fmt: skip
+def one_brand(slug: str, session: SessionDep, viewer: ViewerDep, asked: AskedDep, lang: Lang = None) -> str:
     """The page of a brand's main search, or the one asked for."""
     zone = brand_queries.brand(session, slug).zone
-    today = datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
-    page = page_queries.brand_page(session, slug, search, weeks, int(top), today)
-    return pages.brand_page(page, language(lang, page.search.hl), weeks, viewer)
+    page = page_queries.brand_page(session, slug, asked, today_in(zone))
+    return pages.brand_page(page, language(lang, page.search.hl), viewer)
 
 
 @router.get("/snapshots/{snapshot_id}")

@@ -1,0 +1,60 @@
+"""What the charts mark on the days it happened: new parser versions, new label rules, corrections by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy
+from sqlmodel import Session, col
+
+from app.models import Hit, VerdictEvent
+from app.queries.numbers import Mark
+from app.queries.rows import BrandRow, History
+
+BY_HAND = "human"
+
+
+def marks(session: Session, brand: BrandRow, search_id: int, history: History) -> tuple[Mark, ...]:
+    """The marks of a history's days, oldest first."""
+    found = [*_parsers(history), *_relabelled(session, brand, search_id, history)]
+    return tuple(sorted(found, key=lambda mark: (mark.at, mark.kind, mark.text)))
+
+
+def _parsers(history: History) -> list[Mark]:
+    """Where a newer parser version began to read the page."""
+    found, before = [], ""
+    for day, version in zip(history.days, history.parsers, strict=True):
+        if version and before and version != before:
+            found.append(Mark(day, "parser", version))
+        before = version or before
+    return found
+
+
+def _relabelled(session: Session, brand: BrandRow, search_id: int, history: History) -> list[Mark]:
+    """Where labels changed that stood already: the chart's past was recoloured, not the web."""
+    query = (
+        sqlalchemy.select(col(VerdictEvent.at), col(VerdictEvent.evidence_kind), col(VerdictEvent.version))
+        .join(Hit, col(Hit.id) == col(VerdictEvent.hit_id))
+        .where(
+            col(Hit.search_id) == search_id,
+            col(VerdictEvent.old).is_not(None),
+            col(VerdictEvent.old) != col(VerdictEvent.new),
+        )
+    )
+    counts: Counter[tuple[date, str, str]] = Counter()
+    for at, kind, version in session.connection().execute(query):
+        by_hand = kind == BY_HAND
+        counts[_local(at, brand.zone), "correction" if by_hand else "rules", "" if by_hand else version] += 1
+    first, last = history.days[0], history.days[-1]
+    return [
+        Mark(at, "correction" if kind == "correction" else "rules", text, count)
+        for (at, kind, text), count in counts.items()
+        if first <= at <= last
+    ]
+
+
+def _local(at: datetime, zone: str) -> date:
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return aware.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,189 @@
+"""The numbers of a search, each computed in one place (app.queries.week) and only shown elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from app.queries.rows import BrandRow, ChangeRow, History, HitRow, ResultRow, SearchRow, Share, SnapshotRow
+from app.types import Label
+
+Tone = Literal["better", "worse", ""]
+Urgency = Literal["new", "turned", "rising"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareFigure:
+    """A label's share of the top N: count of n observed, and percent rounded half up."""
+
+    count: int
+    n: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers of one look that counts, on local day `at`.
+
+    good: owned and positive of the first 20, None when fewer than 15 of them were observed (n20 says how many).
+    top: what shares counts, None when too few were observed. n: observed results of the top. score: 0 to 100.
+    strip: the labels of ranks 1 to 20, None where a rank was not there.
+    """
+
+    at: date
+    snapshot: int
+    good: int | None
+    n20: int
+    strip: tuple[Label | None, ...]
+    highest_negative: int | None
+    score: float | None
+    top: int
+    n: int
+    shares: Mapping[Label, ShareFigure] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one result gave to the weekly change of the score, in points; ranks are None where it was absent."""
+
+    hit: HitRow
+    points: float
+    from_rank: int | None
+    to_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A negative result that needs somebody now: new, turned negative, or rising since the week before.
+
+    on_weekend: it was first seen on a weekend day of the home market.
+    """
+
+    row: ResultRow
+    urgency: Urgency
+    from_rank: int | None
+    on_weekend: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Seven days and how each was seen: states[i] of days[i] ("" when no look was planned or it is still to come)."""
+
+    days: tuple[date, ...]
+    states: tuple[str, ...]
+    snapshots: tuple[int | None, ...]
+    observed: int
+
+    @property
+    def known(self) -> bool:
+        """Fewer than 4 of 7 days observed: nothing may be said about the week."""
+        return self.observed >= 4
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week's value against that of the week before: the last good look of each.
+
+    now: None before the first good look. before: None when the week before had none; then there are no steps, no
+    actions and no change. steps sum to score_change. others: negatives of the top 10 that are not in actions.
+    """
+
+    first: date
+    now: Figures | None
+    before: Figures | None
+    steps: tuple[Step, ...]
+    actions: tuple[Action, ...]
+    others: tuple[ResultRow, ...]
+    results: tuple[ResultRow, ...]
+    quality: Quality
+
+    @property
+    def good_change(self) -> int | None:
+        return _change(self.now.good if self.now else None, self.before.good if self.before else None)
+
+    @property
+    def score_change(self) -> float | None:
+        if self.now is None or self.before is None or self.now.score is None or self.before.score is None:
+            return None
+        return self.now.score - self.before.score
+
+    def share_change(self, label: Label) -> int | None:
+        """In per cent points, of the rounded shares that are shown."""
+        now, before = (
+            figures.shares[label].percent if figures and figures.shares else None for figures in (self.now, self.before)
+        )
+        return _change(now, before)
+
+    @property
+    def negative_tone(self) -> Tone:
+        """Whether the highest negative stands better (further down, or gone) or worse than the week before."""
+        if self.now is None or self.before is None:
+            return ""
+        here, there = self.now.highest_negative or 99, self.before.highest_negative or 99
+        return "better" if here > there else "worse" if here < there else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A result that entered, left or moved between two good looks; ranks are None where it was absent."""
+
+    hit: HitRow
+    from_rank: int | None
+    to_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two good looks side by side: those of the last good days at or before the days asked for."""
+
+    first: date
+    last: date
+    first_snapshot: int
+    last_snapshot: int
+    entered: tuple[Move, ...]
+    left: tuple[Move, ...]
+    moved: tuple[Move, ...]
+    same: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something on a day that the charts mark: a new parser version, new label rules, corrections, an annotation.
+
+    count: how many results changed their label by it; text: the version, or what was written.
+    """
+
+    at: date
+    kind: Literal["parser", "rules", "correction", "annotation"]
+    text: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BrandPage:
+    """Everything the brand page of one search shows, for a range of weeks and a top of 10 or 20.
+
+    weeks: 0 for the whole record. began: the first day of the record, None before the first look.
+    scores: the reputation score of each day of history, None on a gap. compared: two good looks side by side.
+    """
+
+    brand: BrandRow
+    search: SearchRow
+    searches: tuple[SearchRow, ...]
+    weeks: int
+    top: int
+    began: date | None
+    week: Week
+    history: History
+    share: Share
+    scores: tuple[float | None, ...]
+    marks: tuple[Mark, ...]
+    latest: SnapshotRow | None
+    compared: Compared | None
+    changes: tuple[ChangeRow, ...]
+
+
+def _change(now: int | None, before: int | None) -> int | None:
+    return None if now is None or before is None else now - before
