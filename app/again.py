@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 
 from app.compare import compare
 from app.db import reading, writing
-from app.models import Attempt, Hit, Parse, Search, Snapshot
+from app.models import Attempt, Parse, Search, Snapshot
 from app.pipeline import Surroundings, read, rescore_hit, score_new
 from app.queries.blobs import BlobDamaged, pages
+from app.queries.hits import linked_hits
 from app.queries.searches import watched
 from app.settle import confirm, state_of
 from app.store.parses import add_parse
@@ -66,15 +67,18 @@ def reparse_one(session: Session, world: Surroundings, snapshot_id: int, now: da
 
 
 def rescore(world: Surroundings, progress: Callable[[int, int], None]) -> Again:
-    """Give every hit today's verdict; every change is an event, so that it can be told from a change of the web."""
+    """Give every hit today's verdict; every change is an event, so that it can be told from a change of the web.
+
+    What people said stays: it stands above the rules.
+    """
     with reading(world.engine) as session:
         ids = list(session.exec(select(Search.id).order_by(col(Search.id))).all())
     seen = changed = 0
     for number, search_id in enumerate(ids, 1):
         with writing(world.engine) as session:
             about = watched(session, search_id or 0)
-            hits = session.exec(select(Hit).where(Hit.search_id == search_id).order_by(col(Hit.id))).all()
+            hits = linked_hits(session, about.search.id)
             seen += len(hits)
-            changed += sum(rescore_hit(session, about, hit, world.now()) for hit in hits)
+            changed += sum(rescore_hit(session, about, hit, link, world.now()) for hit, link in hits)
         progress(number, len(ids))
     return Again(seen, changed, ())

@@ -15,6 +15,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
@@ -78,8 +80,17 @@ def migrate(revision: str = "head", on: Engine | None = None) -> None:
     """Bring the database to a revision ("head", "base", an id); up or down."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "alembic"))
+    passed = _passed(config, on or engine())
     with (on or engine()).execution_options(writer=True).connect() as connection:
         config.attributes["connection"] = connection
-        down = revision == "base" or revision.startswith("-")
+        down = revision == "base" or revision.startswith("-") or revision in passed
         (command.downgrade if down else command.upgrade)(config, revision)
         connection.commit()
+
+
+def _passed(config: Config, on: Engine) -> set[str]:
+    """The revisions below the one a database stands at."""
+    with on.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    below = ScriptDirectory.from_config(config).iterate_revisions(here, "base") if here else ()
+    return {step.revision for step in below} - {here or ""}

@@ -12,20 +12,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app import compare, settle
 from app.db import reading, writing
-from app.models import Hit, Snapshot
+from app.models import Hit, Link, Snapshot
 from app.queries.due import tries
+from app.queries.hits import linked_hits
 from app.queries.searches import Watched, watched
 from app.queries.usual import usual
 from app.schedule import slot_of
+from app.scoring.by_hand import by_hand, ruling
 from app.scoring.verdict import score
 from app.store.attempts import end, keep_page, start
 from app.store.parses import add_parse
 from app.store.snapshots import finish
 from app.store.verdicts import set_verdict
+from app.types import Verdict
 from scrapers import registry
 from scrapers.capture import Fetcher, capture
 from scrapers.errors import SourceMissing
@@ -124,18 +127,27 @@ def read(
 
 def score_new(session: Session, about: Watched, now: datetime) -> int:
     """Give every hit of the search that has no verdict yet its first one; returns how many."""
-    fresh = session.exec(select(Hit).where(Hit.search_id == about.search.id, col(Hit.label).is_(None))).all()
-    for hit in fresh:
-        rescore_hit(session, about, hit, now)
+    fresh = linked_hits(session, about.search.id, fresh=True)
+    for hit, link in fresh:
+        rescore_hit(session, about, hit, link, now)
     return len(fresh)
 
 
-def rescore_hit(session: Session, about: Watched, hit: Hit, now: datetime) -> bool:
-    """Score one hit with today's rules; True when its verdict changed."""
-    verdict = score(
+def rescore_hit(
+    session: Session, about: Watched, hit: Hit, link: Link | None, now: datetime, actor: str = "rules"
+) -> bool:
+    """Give one hit today's verdict; True when that is another than it had."""
+    return set_verdict(session, hit, verdict_of(about, hit, link), actor, now)
+
+
+def verdict_of(about: Watched, hit: Hit, link: Link | None) -> Verdict:
+    """Today's verdict of a hit: what a person said of its link, else what the scorer reads."""
+    said = ruling(link.url, link.host, about.rules) if link else None
+    if said is not None:
+        return by_hand(said)
+    return score(
         about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), about.search.hl or None
     )
-    return set_verdict(session, hit, verdict, "rules", now)
 
 
 def rating_of(hit: Hit) -> Rating | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 Label = Literal["owned", "positive", "neutral", "negative"]
 LABELS: tuple[Label, ...] = ("owned", "positive", "neutral", "negative")
+Scope = Literal["url", "host"]
 
 ChangeKind = Literal[
     "entered", "negative_entered", "left", "negative_left", "owned_lost", "climbed", "fell", "displaced", "unconfirmed"
@@ -15,7 +17,10 @@ ChangeKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why: text found in `field` ("title", "snippet", "url", "rating") at [start, end); start = end = 0 for data."""
+    """Why: text found in `field` ("title", "snippet", "url", "rating") at [start, end); start = end = 0 for data.
+
+    Of a label set by hand: who ("actor") and when ("date").
+    """
 
     field: str
     start: int
@@ -25,7 +30,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A label with its source ("owned", "rating", "site", "words", "none"), rule, evidence, confidence 0..1."""
+    """A label, its source ("human", "owned", "rating", "site", "words", "none"), rule, evidence, confidence 0..1."""
 
     label: Label
     kind: str
@@ -41,6 +46,18 @@ class OwnedSite:
 
     host: str
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRule:
+    """What a person said: pattern is a canonical URL (match "url") or a host and all below it ("host")."""
+
+    id: int
+    match: Scope
+    pattern: str
+    label: Label
+    actor: str
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,21 @@ I5 a look that does not count is in no share
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
 from app.models import Attempt, Blob, Fetch, Hit, Link, Parse, Result, Search, Snapshot
-from app.pipeline import rating_of
+from app.pipeline import verdict_of
 from app.queries.blobs import BlobDamaged, content, pages
 from app.queries.history import history
+from app.queries.hits import linked_hits
 from app.queries.rows import COUNTED, History
 from app.queries.searches import watched
 from app.queries.share import share
-from app.scoring.verdict import VERSION, score
+from app.scoring.verdict import VERSION
 from app.types import LABELS
 from scrapers import registry
 from scrapers.parse import parse as read_pages
@@ -190,18 +191,17 @@ def _pages_again(session: Session, blobs: Path, found: Finding) -> None:
 
 
 def _verdicts_again(session: Session, found: Finding) -> None:
+    """Each verdict of today's version, and each that was or should be given by hand, against what it would be now."""
     for search in session.exec(select(Search)).all():
         about = watched(session, search.id or 0)
-        for hit in session.exec(select(Hit).where(Hit.search_id == search.id)).all():
-            if hit.version != VERSION:
-                found.notes["scored by older rules, or by hand"] += 1
+        for hit, link in linked_hits(session, about.search.id):
+            verdict = verdict_of(about, hit, link)
+            if hit.version != VERSION and "human" not in (hit.evidence_kind, verdict.kind):
+                found.notes["scored by older rules"] += 1
                 continue
-            verdict = score(
-                about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), search.hl or None
-            )
-            found.expect(
-                (verdict.label, verdict.rule) == (hit.label, hit.rule), f"hit {hit.id}: scores otherwise today"
-            )
+            evidence = [asdict(piece) for piece in verdict.evidence]
+            same = (verdict.label, verdict.rule, evidence) == (hit.label, hit.rule, hit.evidence)
+            found.expect(same, f"hit {hit.id}: scores otherwise today")
 
 
 def _history(session: Session, search: Search) -> History | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 from worlds import World
 
-from app.db import migrate, open_engine
-from app.models import metadata
+from app.db import migrate, open_engine, writing
+from app.models import Annotation, Blob, Brand, LabelRule, Report, Search, Workspace, metadata
 from app.runner import run_due
+from app.store.brands import add_brand, home_workspace
+from app.store.searches import add_search
+
+BEFORE_SAID = "0001"
 
 
 def filled(world: World) -> dict[str, int]:
@@ -28,6 +32,45 @@ def filled(world: World) -> dict[str, int]:
 
     asyncio.run(collect())
     return counts(world.engine)
+
+
+def said(engine: Engine, search: int) -> None:
+    """A row in every table of what people say and what was printed, and marks on the workspace."""
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    with writing(engine) as session:
+        owner = session.get_one(Search, search).brand_id
+        logo, paper = (
+            Blob(sha256=name * 64, kind=kind, size=1) for name, kind in (("a", "logo"), ("b", "pdf"))
+        )  # fmt: skip
+        session.add_all([logo, paper])
+        session.flush()
+        mine = session.get_one(Workspace, session.get_one(Brand, owner).workspace_id)
+        mine.report_name, mine.accent, mine.logo_id = "Agency", "#5b3a8c", logo.id
+        session.add_all([
+            mine,
+            LabelRule(brand_id=owner, match="host", pattern="a.example", label="neutral", actor="Dana", created=now),
+            Annotation(brand_id=owner, at=now.date(), text="Campaign", actor="Dana", created=now),
+            Report(
+                brand_id=owner, search_id=search, week=now.date(), lang="he", at=now, data={"score": 61},
+                pdf_blob_id=paper.id,
+            ),
+        ])  # fmt: skip
+
+
+def one_step(engine: Engine) -> None:
+    """Down by what people say, and up again: every older row is as it was, the newer tables are there and empty."""
+    before = counts(engine)
+    newer = {"label_rule", "annotation", "report"}
+    assert all(before[name] == 1 for name in newer)
+    migrate(BEFORE_SAID, on=engine)
+    after = {name: count for name, count in counts(engine).items() if name in before}
+    assert after == {name: count for name, count in before.items() if name not in newer and name in after}
+    assert not newer & set(after)
+    with engine.connect() as connection:
+        kinds = connection.exec_driver_sql("SELECT kind FROM blob WHERE size = 1 ORDER BY sha256").scalars().all()
+    assert list(kinds) == ["picture", "pdf"]
+    migrate(on=engine)
+    assert counts(engine) == before | dict.fromkeys(newer, 0) | {"alembic_version": 1}
 
 
 def counts(engine: Engine) -> dict[str, int]:
@@ -62,6 +105,13 @@ def test_down_and_up_again(world: World) -> None:
     assert set(inspect(world.engine).get_table_names()) == {*metadata.tables, "alembic_version"}
 
 
+def test_what_people_said_goes_down_and_up_again(world: World) -> None:
+    """With rows in every table: nothing older is lost, and a logo becomes a picture."""
+    filled(world)
+    said(world.engine, world.search)
+    one_step(world.engine)
+
+
 @pytest.fixture
 def postgresql(tmp_path: Path) -> Iterator[Engine]:
     """A real PostgreSQL server of its own; skipped where its package is not installed."""
@@ -74,10 +124,18 @@ def postgresql(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.mark.slow
 def test_the_same_migrations_run_on_postgresql(postgresql: Engine) -> None:
-    """Up, compared with the models, down, up."""
+    """Up, compared with the models, a step back and forth with rows in the tables, down, up."""
     migrate(on=postgresql)
     with postgresql.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    with writing(postgresql) as session:
+        brand = add_brand(session, home_workspace(session), "Nativ Telecom", "il-he", [])
+        search = add_search(
+            session, brand, phrase="x", engine="google", hl="he", gl="IL", market="il-he", sources=["practice"]
+        )  # fmt: skip
+        search_id = search.id or 0
+    said(postgresql, search_id)
+    one_step(postgresql)
     migrate("base", on=postgresql)
     migrate(on=postgresql)
     assert set(inspect(postgresql).get_table_names()) == {*metadata.tables, "alembic_version"}

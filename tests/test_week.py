@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -79,10 +80,7 @@ def test_urgency_puts_new_before_rising_and_the_top_ten_before_the_rest() -> Non
 
 def test_a_result_that_turned_negative_is_as_urgent_as_a_new_one() -> None:
     """The same link under another label: nobody should have to find that in a table."""
-    hits = HITS | {
-        40: hit(40, "neutral"),
-        41: HitRow(*[40 if name == "link_id" else getattr(hit(41, "negative"), name) for name in HitRow.__slots__]),
-    }
+    hits = HITS | {40: hit(40, "neutral"), 41: replace(hit(41, "negative"), link_id=40)}
     found = history({5: [40, *range(2, 21)], 12: [41, *range(2, 21)]}, hits)
     got = week(found, BRAND, 10, rows(found, 12), until=SUNDAY + timedelta(days=13))
     assert [(a.row.rank, a.urgency) for a in got.actions] == [(1, "turned")]

@@ -1,18 +1,22 @@
 """Tables only, one noun per file."""
 
+from app.models.annotation import Annotation
 from app.models.api_key import ApiKey
 from app.models.base import metadata
 from app.models.blob import Blob
 from app.models.brand import Brand, OwnedSite
 from app.models.change import Change
 from app.models.hit import Hit, VerdictEvent
+from app.models.label_rule import LabelRule
 from app.models.link import Link
 from app.models.parse import Feature, Parse, Result
+from app.models.report import Report
 from app.models.search import Search
 from app.models.snapshot import Attempt, Fetch, Snapshot
 from app.models.workspace import Workspace
 
 __all__ = [
+    "Annotation",
     "ApiKey",
     "Attempt",
     "Blob",
@@ -21,9 +25,11 @@ __all__ = [
     "Feature",
     "Fetch",
     "Hit",
+    "LabelRule",
     "Link",
     "OwnedSite",
     "Parse",
+    "Report",
     "Result",
     "Search",
     "Snapshot",

@@ -12,7 +12,7 @@ from app.models.base import Table, one_of
 class Blob(Table, table=True):
     """size: bytes of the content before compression. expired_at: when retention took the file away."""
 
-    __table_args__ = (one_of("kind", ("raw", "clean", "picture", "pdf")),)
+    __table_args__ = (one_of("kind", ("raw", "clean", "picture", "pdf", "logo")),)
 
     id: int | None = Field(default=None, primary_key=True)
     sha256: str = Field(unique=True)

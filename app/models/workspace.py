@@ -8,7 +8,12 @@ from app.models.base import Table
 
 
 class Workspace(Table, table=True):
+    """report_name, accent ("#rrggbb") and logo_id are what its reports wear; None: our own."""
+
     id: int | None = Field(default=None, primary_key=True)
     name: str
     slug: str = Field(unique=True)
     locale: str = "en"
+    report_name: str | None = None
+    accent: str | None = None
+    logo_id: int | None = Field(default=None, foreign_key="blob.id")

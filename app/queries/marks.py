@@ -13,7 +13,7 @@ from app.models import Hit, VerdictEvent
 from app.queries.numbers import Mark
 from app.queries.rows import BrandRow, History
 
-BY_HAND = "human"
+RULES = "rules"  # who gave a verdict: the scorer; anybody else is a person who corrected, or took that back
 
 
 def marks(session: Session, brand: BrandRow, search_id: int, history: History) -> tuple[Mark, ...]:
@@ -35,7 +35,7 @@ def _parsers(history: History) -> list[Mark]:
 def _relabelled(session: Session, brand: BrandRow, search_id: int, history: History) -> list[Mark]:
     """Where labels changed that stood already: the chart's past was recoloured, not the web."""
     query = (
-        sqlalchemy.select(col(VerdictEvent.at), col(VerdictEvent.evidence_kind), col(VerdictEvent.version))
+        sqlalchemy.select(col(VerdictEvent.at), col(VerdictEvent.actor), col(VerdictEvent.version))
         .join(Hit, col(Hit.id) == col(VerdictEvent.hit_id))
         .where(
             col(Hit.search_id) == search_id,
@@ -44,8 +44,8 @@ def _relabelled(session: Session, brand: BrandRow, search_id: int, history: Hist
         )
     )
     counts: Counter[tuple[date, str, str]] = Counter()
-    for at, kind, version in session.connection().execute(query):
-        by_hand = kind == BY_HAND
+    for at, actor, version in session.connection().execute(query):
+        by_hand = actor != RULES
         counts[_local(at, brand.zone), "correction" if by_hand else "rules", "" if by_hand else version] += 1
     first, last = history.days[0], history.days[-1]
     return [

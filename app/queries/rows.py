@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.types import Evidence, Label
+from app.types import Evidence, Label, LabelRule
 
 COUNTED = ("ok", "empty_confirmed")
 
@@ -169,6 +169,24 @@ class BrandRow:
     target: int
     main_search: int | None
     owned: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A label rule in force. covers: the hits it decides (0 when newer or exacter rules decide them all)."""
+
+    rule: LabelRule
+    covers: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationRow:
+    """at: local date of the brand. actor: who wrote it, "" for this machine's own user."""
+
+    id: int
+    at: date
+    text: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,20 @@ from sqlmodel import Session, col, select
 from app.errors import NotFound
 from app.models import Brand, Search
 from app.queries.brands import brand_row, owned_sites
+from app.queries.label_rules import rules_in_force
 from app.queries.rows import BrandRow, SearchRow
-from app.types import OwnedSite
+from app.types import LabelRule, OwnedSite
 from scrapers.types import SearchRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A search with all that a look at it needs to know."""
+    """A search with all that a look at it needs to know; rules: what people said, in force for its brand."""
 
     search: SearchRow
     brand: BrandRow
     sites: tuple[OwnedSite, ...]
+    rules: tuple[LabelRule, ...]
 
     def request(self, as_of: datetime | None = None) -> SearchRequest:
         """What is asked of the engine."""
@@ -39,7 +41,7 @@ def watched(session: Session, search_id: int, workspace: int | None = None) -> W
     if found is None or owner is None or workspace not in (None, owner.workspace_id):
         raise NotFound(f"no search {search_id}")
     brand = brand_row(session, owner)
-    return Watched(search_row(found), brand, owned_sites(session, brand.id))
+    return Watched(search_row(found), brand, owned_sites(session, brand.id), rules_in_force(session, brand.id))
 
 
 def searches(session: Session, brand_id: int | None = None) -> tuple[SearchRow, ...]:

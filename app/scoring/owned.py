@@ -41,7 +41,7 @@ def parse_owned(text: str) -> OwnedSite:
     if host is None:
         raise ValueError(f"owned site {typed[:100]!r} is no host (write example.com or facebook.com/brand)")
     parts = urlsplit(address)
-    site_host = _home(host)
+    site_host = home_host(host)
     if urls.is_public_suffix(site_host) or urls.registrable_domain(site_host) is None:
         raise ValueError(f"owned site {typed!r} is a public suffix: nobody owns it")
     path = "/".join(_segments(parts.path, site_host))
@@ -58,12 +58,17 @@ def owned(url: str, sites: Sequence[OwnedSite]) -> OwnedSite | None:
     host = urls.host(url)
     if host is None:
         return None
-    here = _home(host)
+    here = home_host(host)
     return next((site for site in sites if _covers(site, here, url)), None)
 
 
+def same_site(here: str, site: str) -> bool:
+    """Whether a host is that site or lies below it; nothing lies below a shared platform."""
+    return here == site or (here.endswith("." + site) and not _platform(site))
+
+
 def _covers(site: OwnedSite, here: str, url: str) -> bool:
-    if here != site.host and not (here.endswith("." + site.host) and not _platform(site.host)):
+    if not same_site(here, site.host):
         return False
     if not site.path:
         return True
@@ -75,7 +80,7 @@ def _covers(site: OwnedSite, here: str, url: str) -> bool:
     return _segments(parts.path, site.host)[: len(need)] == need
 
 
-def _home(host: str) -> str:
+def home_host(host: str) -> str:
     """The host as registered: without www., m. or the language label of a platform; twitter.com as x.com."""
     for prefix in ("www.", "m.", "mobile."):
         rest = host.removeprefix(prefix)

@@ -12,17 +12,20 @@ from app.types import Change as Told
 
 
 def replace_changes(session: Session, snapshot: Snapshot, told: Sequence[Told]) -> None:
-    """The changes of a snapshot, anew: those nobody was told of are dropped, those already sent are kept."""
+    """The changes of a snapshot, anew: those nobody was told of are dropped, those already sent are kept.
+
+    A hit has one change in a look: what was sent of it under another kind (its label was corrected since) stays.
+    """
     session.connection().execute(
         delete(Change).where(
             col(Change.snapshot_id) == snapshot.id, col(Change.claimed_at).is_(None), col(Change.kind) != "unconfirmed"
         )
     )
-    sent = set(session.exec(select(Change.kind, Change.hit_id).where(Change.snapshot_id == snapshot.id)).all())
+    sent = set(session.exec(select(Change.hit_id).where(Change.snapshot_id == snapshot.id)).all())
     session.add_all(
         Change(search_id=snapshot.search_id, snapshot_id=snapshot.id or 0, kind=change.kind, hit_id=change.hit,
                from_rank=change.from_rank, to_rank=change.to_rank)
-        for change in told if (change.kind, change.hit) not in sent
+        for change in told if change.hit not in sent
     )  # fmt: skip
     session.flush()
 

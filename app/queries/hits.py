@@ -1,0 +1,18 @@
+"""The hits of a search with what the scorer needs of each."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlmodel import Session, col, select
+
+from app.models import Hit, Link
+
+
+def linked_hits(session: Session, search_id: int, *, fresh: bool = False) -> list[tuple[Hit, Link | None]]:
+    """Every hit of a search with its link, in the order they were first seen; fresh: those without a verdict yet."""
+    query = select(Hit, Link).outerjoin(Link, col(Link.id) == col(Hit.link_id)).where(Hit.search_id == search_id)
+    if fresh:
+        query = query.where(col(Hit.label).is_(None))
+    rows = session.exec(query.order_by(col(Hit.id))).all()
+    return [(hit, cast("Link | None", link)) for hit, link in rows]

@@ -1,0 +1,44 @@
+"""What people said of a brand's results, and how much each word of theirs covers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import cast
+
+import sqlalchemy
+from sqlmodel import Session, col, select
+
+from app.models import Hit, LabelRule, Link, Search
+from app.queries.rows import RuleRow
+from app.scoring.by_hand import ruling
+from app.types import Label, Scope
+from app.types import LabelRule as Rule
+
+
+def rules_in_force(session: Session, brand_id: int) -> tuple[Rule, ...]:
+    """The label rules of a brand that nobody revoked, oldest first."""
+    query = select(LabelRule).where(LabelRule.brand_id == brand_id, col(LabelRule.revoked).is_(None))
+    return tuple(rule_of(row) for row in session.exec(query.order_by(col(LabelRule.created), col(LabelRule.id))).all())
+
+
+def rule_of(row: LabelRule) -> Rule:
+    """A stored rule as the scorer reads it."""
+    match, label = cast("Scope", row.match), cast("Label", row.label)
+    return Rule(row.id or 0, match, row.pattern, label, row.actor, row.created)
+
+
+def rule_rows(session: Session, brand_id: int) -> tuple[RuleRow, ...]:
+    """The rules in force, newest first, with the number of hits each decides."""
+    rules = rules_in_force(session, brand_id)
+    query = (
+        sqlalchemy.select(col(Link.url), col(Link.host), sqlalchemy.func.count())
+        .join(Hit, col(Hit.link_id) == col(Link.id))
+        .join(Search, col(Search.id) == col(Hit.search_id))
+        .where(col(Search.brand_id) == brand_id)
+        .group_by(col(Link.id))
+    )
+    covered: Counter[int] = Counter()
+    for url, host, hits in session.connection().execute(query) if rules else ():
+        rule = ruling(url, host, rules)
+        covered[rule.id if rule else 0] += hits
+    return tuple(RuleRow(rule, covered[rule.id]) for rule in reversed(rules))
