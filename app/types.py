@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+LONGEST_REASON = 500  # characters the record keeps of a sentence
 Label = Literal["owned", "positive", "neutral", "negative"]
 LABELS: tuple[Label, ...] = ("owned", "positive", "neutral", "negative")
 Scope = Literal["url", "host"]

@@ -9,7 +9,8 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from app.queries.rows import COUNTED, History
-from app.texts import short_day, shown
+from app.texts import short_day
+from app.texts.judge import said
 
 WIDTH = 1160.0
 GUTTER = 30.0
@@ -65,7 +66,9 @@ def gap_columns(history: History, axis: Axis, top: float, height: float, names: 
     parts = []
     for first, last, state in gaps(history):
         x, width = axis.x(first), axis.step * (last - first + 1)
-        label = f"{axis.days[first].isoformat()}: {names.get(state, state)} {shown(history.reasons[first])}"
+        label = f"{axis.days[first].isoformat()}: {names.get(state, state)}"
+        if history.reasons[first]:
+            label += f": {said(history.reasons[first], names)}"
         parts.append(
             Markup(
                 '<a href="/snapshots/{}" class="gap" aria-label="{}"><title>{}</title>'

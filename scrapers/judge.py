@@ -119,22 +119,25 @@ def _folded(text: str) -> str:
 
 
 def _enough(serp: Serp, standards: Standards, usual: Usual | None) -> Check:
-    n, name = len(serp.results), "Organic results"
+    name = "Organic results"
+    n = len(serp.results)
     if usual is not None and usual.looks >= LEARNED_FROM:
         least = USUAL_SHARE * usual.n
         return Check(name, n >= least, f"{n} (usual {usual.n:g} over {usual.looks} looks, enough from {least:g})")
     least = standards.enough * len({result.page_no for result in serp.results})
     ended = serp.signs.more is False and serp.signs.end is not False and n > 0
-    detail = f"{n} (still learning, enough from {least}{', the engine has no more' if ended else ''})"
-    return Check(name, n >= least or ended, detail)
+    if ended:
+        return Check(name, True, f"{n} (still learning, enough from {least}, the engine has no more)")
+    return Check(name, n >= least, f"{n} (still learning, enough from {least})")
 
 
 def _snippets(serp: Serp, usual: Usual | None) -> Check:
     share = sum(1 for result in serp.results if result.snippet) / len(serp.results)
-    learned = usual is not None and usual.looks >= LEARNED_FROM
-    least = USUAL_SHARE * usual.snippet_share if learned and usual else LEAST_SNIPPETS
-    usually = f"usual {usual.snippet_share:.0%}" if learned and usual else "still learning"
-    return Check("With snippets", share >= least, f"{share:.0%} ({usually})")
+    name = "With snippets"
+    if usual is not None and usual.looks >= LEARNED_FROM:
+        least = USUAL_SHARE * usual.snippet_share
+        return Check(name, share >= least, f"{share:.0%} (usual {usual.snippet_share:.0%})")
+    return Check(name, share >= LEAST_SNIPPETS, f"{share:.0%} (still learning)")
 
 
 def _shape(serp: Serp) -> Check:
@@ -154,8 +157,12 @@ def _resolved(serp: Serp) -> Check:
 def _language(told: str | None, asked: str | None) -> Check:
     name = "Language"
     if not told or not asked:
-        return Check(name, None, f"asked {asked or 'none'}, the page tells {told or 'none'}")
+        return Check(name, None, _untold(told, asked))
     return Check(name, _language_code(told) == _language_code(asked), f"asked {asked}, the page says {told}")
+
+
+def _untold(told: str | None, asked: str | None) -> str:
+    return f"asked {asked}, the page tells none" if asked else f"asked none, the page tells {told or 'none'}"
 
 
 def _language_code(text: str) -> str:
@@ -166,7 +173,7 @@ def _language_code(text: str) -> str:
 def _country(told: str | None, asked: str | None) -> Check:
     name = "Country"
     if not told or not asked:
-        return Check(name, None, f"asked {asked or 'none'}, the page tells {told or 'none'}")
+        return Check(name, None, _untold(told, asked))
     return Check(name, told.upper() == asked.upper(), f"asked {asked.upper()}, the page says {told.upper()}")
 
 

@@ -35,7 +35,7 @@ ENGINES: tuple[str, ...] = tuple(name for name, source in SOURCES.items() if nam
 def source(name: str) -> Source:
     """The source of that name, or one clear error that lists those there are."""
     if name not in SOURCES:
-        raise SourceMissing(f"unknown engine or provider {name!r}; known: {', '.join(SOURCES)}")
+        raise SourceMissing(f"unknown engine or provider {name!r} (known: {', '.join(SOURCES)})")
     return SOURCES[name]
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from app.models import Attempt, Fetch
 from app.store.blobs import keep
+from app.types import LONGEST_REASON
 from scrapers.types import RawPage
 
 
@@ -24,7 +25,7 @@ def start(session: Session, snapshot_id: int, source: str, now: datetime, deadli
 def end(session: Session, attempt_id: int, outcome: str, reason: str, now: datetime) -> None:
     """The end of a try: its outcome is a state word, its reason says why."""
     attempt = session.get_one(Attempt, attempt_id)
-    attempt.state, attempt.outcome, attempt.reason, attempt.ended = "done", outcome, reason[:500], now
+    attempt.state, attempt.outcome, attempt.reason, attempt.ended = "done", outcome, reason[:LONGEST_REASON], now
     session.add(attempt)
     session.flush()
 

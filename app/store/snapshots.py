@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.models import Snapshot
 from app.schedule import Slot
 from app.store.upsert import insert_missing
+from app.types import LONGEST_REASON
 
 
 def plan(session: Session, search_id: int, slot: Slot, purpose: str, due: datetime) -> Snapshot:
@@ -35,7 +36,7 @@ def revise(session: Session, snapshot_id: int, state: str, reason: str, parse_id
 
 
 def _change(session: Session, snapshot_id: int, when: Any, state: str, reason: str, parse_id: int | None) -> bool:
-    values: dict[str, Any] = {"state": state, "reason": reason[:500]}
+    values: dict[str, Any] = {"state": state, "reason": reason[:LONGEST_REASON]}
     if parse_id is not None:
         values["current_parse"] = parse_id
     statement = update(Snapshot).where(col(Snapshot.id) == snapshot_id, when).values(**values)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 LANGUAGES = ("en", "he", "pl")
 OWN_NAMES = {"en": "English", "he": "עברית", "pl": "Polski"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_QUOTED = re.compile("\u2068[^\u2069]*\u2069")
 _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -30,6 +31,11 @@ def shown(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
+def quoted(text: str) -> str:
+    """Outside text inside a sentence of ours, by its own direction: neither turns the other around."""
+    return f"\u2068{text}\u2069"
+
+
 def language(asked: str | None, hl: str = "en") -> str:
     """The language of a page: the one asked for, else that of the search, else English."""
     return next((code for code in (asked, hl) if code in LANGUAGES), "en")
@@ -37,7 +43,7 @@ def language(asked: str | None, hl: str = "en") -> str:
 
 def direction(text: str) -> str:
     """Right-to-left from 30 % Hebrew letters on: titles begin with Latin names too often for first-strong."""
-    letters = [character for character in text if character.isalpha()]
+    letters = [character for character in _QUOTED.sub("", text) or text if character.isalpha()]
     hebrew = sum("\u05d0" <= character <= "\u05ea" for character in letters)
     return "rtl" if letters and hebrew >= 0.3 * len(letters) else "ltr"
 
@@ -68,8 +74,3 @@ def day(value: date | None, lang: str) -> str:
 def moment(value: datetime | None, lang: str) -> str:
     """A date with its time of day."""
     return f"{day(value.date(), lang)} {value:%H:%M}" if value else "–"
-
-
-def reason(text: str, words: Mapping[str, str]) -> str:
-    """The reason of a gap in the reader's language; the judge's own sentence when there is no word for it."""
-    return words.get(text, text)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app import texts as say
 from app.queries.rows import COUNTED
+from app.texts.judge import said
 from app.types import LABELS
 from app.web.access import Viewer
 
@@ -52,7 +53,7 @@ def render(name: str, lang: str, viewer: Viewer | None, **values: Any) -> str:
     words = say.texts(lang)
     return environment().get_template(name).render(
         t=words, lang=lang, rtl=lang == "he", viewer=viewer, day=lambda d: say.day(d, lang),
-        moment=lambda m: say.moment(m, lang), reason=lambda text: say.reason(text, words), **values,
+        moment=lambda m: say.moment(m, lang), reason=lambda text, check="": said(text, words, check), **values,
     )  # fmt: skip
 
 

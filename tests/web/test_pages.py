@@ -10,12 +10,12 @@ from html.parser import HTMLParser
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from worlds import World
 
 from app.db import get_session, reading, writing
 from app.main import create_app
-from app.models import Fetch, Hit, Parse, Search
+from app.models import Fetch, Hit, Parse, Search, Snapshot
 from app.queries.blobs import raw_page
 from app.runner import run_due
 from app.texts import LANGUAGES, direction, shown, texts
@@ -107,6 +107,25 @@ def test_no_english_is_left_over(client: TestClient, lang: str) -> None:
     for key, english in texts("en").items():
         if len(english) > 12 and "{" not in english and english != texts(lang)[key]:
             assert english not in text, key
+
+
+@pytest.mark.parametrize("lang", ["he", "pl"])
+def test_what_the_judge_wrote_is_said(client: TestClient, world: World, lang: str) -> None:
+    """A look's reason, its checks and the gap in the chart speak the reader's language; numbers stay as they are."""
+    with writing(world.engine) as session:
+        snapshot = session.exec(select(Snapshot).order_by(col(Snapshot.id).desc())).first()
+        assert snapshot is not None
+        snapshot.state, snapshot.reason = "suspect", "Organic results: 6 (usual 20 over 14 looks, enough from 15)"
+        session.add(snapshot)
+    words = {
+        "he": "6 (בדרך כלל 20 לפי 14 בדיקות, מספיק מ-15)",
+        "pl": "6 (zwykle 20 według 14 odczytów, wystarcza od 15)",
+    }
+    looked = client.get(f"/snapshots/{snapshot.id}?lang={lang}").text
+    assert words[lang] in looked
+    assert texts(lang)["said yes"] in looked
+    assert words[lang] in client.get(f"/brands/nativ-telecom?lang={lang}").text
+    assert not re.search("looks, enough|title and address|the page says", looked)
 
 
 def test_texts_are_complete_in_three_languages() -> None:
