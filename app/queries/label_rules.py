@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.models import Hit, LabelRule, Link, Search
 from app.queries.rows import RuleRow
-from app.scoring.by_hand import ruling
+from app.scoring.by_hand import ruling, speaks_of
 from app.types import Label, Scope
 from app.types import LabelRule as Rule
 
@@ -37,8 +37,10 @@ def rule_rows(session: Session, brand_id: int) -> tuple[RuleRow, ...]:
         .where(col(Search.brand_id) == brand_id)
         .group_by(col(Link.id))
     )
-    covered: Counter[int] = Counter()
+    decides: Counter[int] = Counter()
+    speaks: set[int] = set()
     for url, host, hits in session.connection().execute(query) if rules else ():
+        speaks |= {rule.id for rule in rules if speaks_of(rule, url, host)}
         rule = ruling(url, host, rules)
-        covered[rule.id if rule else 0] += hits
-    return tuple(RuleRow(rule, covered[rule.id]) for rule in reversed(rules))
+        decides[rule.id if rule else 0] += hits
+    return tuple(RuleRow(rule, decides[rule.id], rule.id in speaks - set(decides)) for rule in reversed(rules))

@@ -173,10 +173,11 @@ class BrandRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A label rule in force. covers: the hits it decides (0 when newer or exacter rules decide them all)."""
+    """A label rule in force. covers: the hits it decides; overruled: it speaks of some, but other rules decide them."""
 
     rule: LabelRule
     covers: int
+    overruled: bool
 
 
 @dataclass(frozen=True, slots=True)

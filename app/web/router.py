@@ -16,7 +16,7 @@ from app.queries import brands as brand_queries
 from app.queries.blobs import BlobDamaged, raw_page
 from app.queries.snapshots import snapshot
 from app.texts import language
-from app.web import pages
+from app.web import pages, saying
 from app.web.access import SessionDep, ViewerDep
 from app.web.asking import AskedDep, today_in
 from app.web.security import SANDBOX
@@ -28,7 +28,8 @@ Lang = Annotated[Literal["he", "pl", "en"] | None, Query()]
 
 def install(app: FastAPI) -> None:
     """The pages at /, each with the one stylesheet and the one script."""
-    app.include_router(router)
+    for part in (router, saying.router):
+        app.include_router(part)
 
 
 @router.get("/")
