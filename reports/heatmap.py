@@ -1,18 +1,20 @@
-"""The heat map: rank x day, coloured by label, one link per run of days; for web and paper. Pure."""
+"""The heat map: rank x day, coloured by label, one link a result over its whole life; for web and paper. Pure."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
 from app.queries.rows import History, HitRow
 from app.texts import shown
-from reports.svg import GUTTER, WIDTH, Axis, day_axis, frame, gap_columns, n
+from app.types import LABELS
+from reports.svg import Plot, day_axis, gap_columns, gap_icons, n
 
-ROW = 17.0
-TOP = 22.0
+THICK = 0.94
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +27,31 @@ class Run:
     hit: HitRow
 
 
-def heatmap(history: History, weekend: tuple[int, ...], depth: int, texts: Mapping[str, str], form: str) -> Markup:
-    """The picture. weekend: days of the week (0 = Monday) that get a tick. form: how dates are written."""
-    axis = Axis(history.days)
-    height = ROW * depth
-    parts = [
-        *(_cell(run, history, axis, texts) for run in runs(history, depth)),
-        gap_columns(history, axis, TOP, height, texts),
-        _ranks(depth),
-        _line_below(10) if depth > 10 else Markup(""),
-        _weekends(axis, weekend, TOP + height),
-        day_axis(axis, TOP + height + 22, form),
+def heatmap(
+    history: History, weekend: tuple[int, ...], depth: int, words: Mapping[str, str], lang: str, *,
+    search: int | None = None, fresh: frozenset[int] = frozenset(),
+) -> Plot:  # fmt: skip
+    """The picture. weekend: days of the week (0 = Monday) that get a tick. search: whose results are linked; None on
+    paper. fresh: ranks marked at the right edge, since what entered this week is a sliver among many weeks."""
+    lives: dict[int, list[Run]] = defaultdict(list)
+    for run in runs(history, depth):
+        lives[run.hit.link_id].append(run)
+    middle = [
+        *(_life(found, history, words, search) for found in lives.values()),
+        gap_columns(history, depth, 0.5),
+        Markup('<path class="top-ten" d="M0 10H{}"/>').format(len(history.days)) if depth > 10 else Markup(""),
     ]
-    return frame(TOP + height + 28, Markup("").join(parts), texts["heatmap"], "heat")
+    return Plot(
+        kind="heat",
+        label=words["heatmap"],
+        width=len(history.days),
+        height=depth,
+        above=gap_icons(history, words, lang, search is not None),
+        left=_ranks(depth, "end", frozenset()),
+        middle=Markup("").join(middle),
+        right=_ranks(depth, "start", fresh),
+        below=day_axis(history.days, weekend, lang),
+    )
 
 
 def runs(history: History, depth: int) -> Iterator[Run]:
@@ -60,45 +74,51 @@ def _same(one: HitRow, other: HitRow) -> bool:
     return one.link_id == other.link_id and one.label == other.label
 
 
-def _cell(run: Run, history: History, axis: Axis, texts: Mapping[str, str]) -> Markup:
-    x, width, y = axis.x(run.first), axis.step * (run.last - run.first + 1), TOP + ROW * (run.rank - 1)
-    when = history.days[run.first].isoformat()
-    if run.last > run.first:
-        when += f" – {history.days[run.last].isoformat()}"
-    label = f"{run.rank} · {texts[run.hit.label]} · {shown(run.hit.title)[:90]} · {when}"
-    mark = ""
-    if run.hit.label == "negative":
-        mark = Markup('<path d="M{} {}h{}" class="mark"/>').format(n(x + 1.5), n(y + ROW / 2), n(max(width - 3, 1)))
-    return Markup(
-        '<a href="/snapshots/{}#r{}" data-l="{}"><title>{}</title>'
-        '<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>{}</a>'
-    ).format(
-        history.snapshots[run.last], run.rank, run.hit.link_id, label, n(x), n(y + 0.5), n(max(width - 0.6, 0.6)),
-        n(ROW - 1), run.hit.label, mark,
-    )  # fmt: skip
+def _life(found: list[Run], history: History, words: Mapping[str, str], search: int | None) -> Markup:
+    """Every cell of one result, the connectors that show its way when it is lit, and where it leads."""
+    found.sort(key=lambda run: run.first)
+    parts = []
+    for label in LABELS:
+        cells = [run for run in found if run.hit.label == label]
+        if cells:
+            boxes = "".join(_box(run) for run in cells)
+            parts.append(Markup('<path class="{}" d="{}"/>').format(label, boxes))
+        if cells and label == "negative":
+            lines = "".join(f"M{n(run.first + 0.12)} {n(run.rank - 0.5)}H{n(run.last + 0.88)}" for run in cells)
+            parts.append(Markup('<path class="mark" d="{}"/>').format(lines))
+    joins = "".join(
+        f"M{two.first} {n(one.rank - 0.5)}V{n(two.rank - 0.5)}"
+        for one, two in pairwise(found)
+        if two.first == one.last + 1 and one.rank != two.rank
+    )
+    if joins:
+        parts.append(Markup('<path class="join" d="{}"/>').format(joins))
+    body = Markup("").join(parts)
+    last = found[-1]
+    title = f"{last.rank} · {words[last.hit.label]} · {shown(last.hit.title)[:80]} · {shown(last.hit.host)}"
+    if search is None:
+        return Markup("<g>{}</g>").format(body)
+    return Markup('<a href="/searches/{}/links/{}" data-l="{}" aria-label="{}">{}</a>').format(
+        search, last.hit.link_id, last.hit.link_id, title, body
+    )
 
 
-def _ranks(depth: int) -> Markup:
-    side = []
+def _box(run: Run) -> str:
+    return f"M{run.first} {n(run.rank - 0.97)}H{run.last + 1}v{THICK}H{run.first}z"
+
+
+def _ranks(depth: int, anchor: str, fresh: frozenset[int]) -> Markup:
+    """The ranks beside their rows; 1, 10 and 20 strong."""
+    parts = []
+    x = "22" if anchor == "end" else "8"
     for rank in range(1, depth + 1):
-        strong = " strong" if rank in (1, 10, 20) else ""
-        for x, anchor in ((GUTTER - 8, "end"), (WIDTH - GUTTER + 8, "start")):
-            side.append(
-                Markup('<text x="{}" y="{}" text-anchor="{}" class="axis{}">{}</text>').format(
-                    n(x), n(TOP + ROW * rank - 4.5), anchor, strong, rank
-                )
+        kind = "fresh" if rank in fresh else "strong" if rank in (1, 10, 20) else ""
+        y = f"{n(100 * (rank - 0.5) / depth)}%"
+        if rank in fresh:
+            parts.append(Markup('<svg y="{}" overflow="visible"><path class="flag" d="M1 0l5-4v8z"/></svg>').format(y))
+        parts.append(
+            Markup('<text x="{}" y="{}" text-anchor="{}" dominant-baseline="central"{}>{}</text>').format(
+                x, y, anchor, Markup(' class="{}"').format(kind) if kind else "", rank
             )
-    return Markup("").join(side)
-
-
-def _line_below(rank: int) -> Markup:
-    y = TOP + ROW * rank
-    return Markup('<path d="M{} {}H{}" class="top-ten"/>').format(n(GUTTER - 24), n(y), n(WIDTH - GUTTER + 24))
-
-
-def _weekends(axis: Axis, weekend: tuple[int, ...], y: float) -> Markup:
-    ticks = []
-    for i, day in enumerate(axis.days):
-        if day.weekday() in weekend:
-            ticks.append(Markup('<path d="M{} {}h{}" class="weekend"/>').format(n(axis.x(i)), n(y + 4), n(axis.step)))
-    return Markup("").join(ticks)
+        )
+    return Markup("").join(parts)

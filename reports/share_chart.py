@@ -1,30 +1,48 @@
-"""Share of page over time: a stacked area per day in steps, with its gaps open. Pure."""
+"""Share of page over time: stacked steps a day, with gaps open and the marks of what changed. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
+from app.queries.numbers import Mark
 from app.queries.rows import History, Share
-from reports.svg import GUTTER, WIDTH, Axis, day_axis, frame, gap_columns, n
+from app.types import Label
+from reports.svg import Plot, at, day_axis, gap_columns, gap_icons, n
 
-HEIGHT = 150.0
-TOP = 22.0
-ORDER = ("owned", "positive", "neutral", "negative")
+ORDER: tuple[Label, ...] = ("owned", "positive", "neutral", "negative")
+DASH_EVERY = 5.0
 
 
-def share_chart(share: Share, history: History, texts: Mapping[str, str], form: str) -> Markup:
-    """The picture: per cent of the observed results on the left, days below; same gutters as the heat map."""
-    axis = Axis(share.days)
-    parts = [
-        _grid(),
-        *(_step(share, first, last, axis) for first, last in steps(share)),
-        gap_columns(history, axis, TOP, HEIGHT, texts),
-        _versions(history, axis, texts),
-        day_axis(axis, TOP + HEIGHT + 20, form),
+def share_chart(
+    share: Share, history: History, weekend: tuple[int, ...], words: Mapping[str, str], lang: str, *,
+    marks: Sequence[Mark] = (), linked: bool = True,
+) -> Plot:  # fmt: skip
+    """The picture: per cent of the observed results on the left, their number on the right; gutters of the heat map.
+
+    marks are numbered above the chart and told in a list below it, since words would run into each other.
+    """
+    spans = list(steps(share))
+    middle = [
+        *(_area(share, label, spans) for label in ORDER),
+        _dashes(share, spans),
+        Markup('<path class="grid" d="M0 25H{0}M0 50H{0}M0 75H{0}"/>').format(len(share.days)),
+        gap_columns(history, 100, 5),
+        *_mark_lines(marks, share),
     ]
-    return frame(TOP + HEIGHT + 26, Markup("").join(parts), texts["share"], "share")
+    return Plot(
+        kind="share",
+        label=words["share"],
+        width=len(share.days),
+        height=100,
+        above=gap_icons(history, words, lang, linked) + _mark_numbers(marks, share),
+        left=_scale(("100", "75", "50", "25", "0"), "end"),
+        middle=Markup("").join(middle),
+        right=_scale((str(share.top), str(share.top // 2), "0"), "start"),
+        below=day_axis(share.days, weekend, lang),
+        above_rows=2 if marks else 1,
+    )
 
 
 def steps(share: Share) -> Iterator[tuple[int, int]]:
@@ -42,42 +60,64 @@ def steps(share: Share) -> Iterator[tuple[int, int]]:
         yield start, len(share.days) - 1
 
 
-def _step(share: Share, first: int, last: int, axis: Axis) -> Markup:
-    x, width, y = axis.x(first), axis.step * (last - first + 1), TOP + HEIGHT
-    total = share.n[first] or 1
+def _levels(share: Share, label: Label, day: int) -> tuple[float, float]:
+    """Bottom and top of a label's band, measured from the top of the chart in per cent."""
+    total = share.n[day] or 1
+    below = sum(getattr(share, other)[day] or 0 for other in ORDER[: ORDER.index(label)])
+    count = getattr(share, label)[day] or 0
+    return 100 - 100 * below / total, 100 - 100 * (below + count) / total
+
+
+def _area(share: Share, label: Label, spans: list[tuple[int, int]]) -> Markup:
+    boxes = []
+    for first, last in spans:
+        bottom, top = _levels(share, label, first)
+        if bottom > top:
+            boxes.append(f"M{first} {n(bottom)}V{n(top)}H{last + 1}V{n(bottom)}z")
+    return Markup('<path class="{}" d="{}"/>').format(label, "".join(boxes)) if boxes else Markup("")
+
+
+def _dashes(share: Share, spans: list[tuple[int, int]]) -> Markup:
+    """The texture of negative: colour alone would say nothing to many."""
+    lines = []
+    for first, last in spans:
+        bottom, top = _levels(share, "negative", first)
+        y = top + DASH_EVERY / 2
+        while y < bottom:
+            lines.append(f"M{first} {n(y)}H{last + 1}")
+            y += DASH_EVERY
+    return Markup('<path class="dashes" d="{}"/>').format("".join(lines)) if lines else Markup("")
+
+
+def _scale(values: tuple[str, ...], anchor: str) -> Markup:
+    x = "22" if anchor == "end" else "8"
     parts = []
-    for label in ORDER:
-        part = HEIGHT * (getattr(share, label)[first] or 0) / total
-        y -= part
-        if part:
-            box = (n(x), n(y), n(width + 0.2), n(part))
-            parts.append(Markup('<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>').format(*box, label))
-            if label == "negative":
-                parts.append(Markup('<rect x="{}" y="{}" width="{}" height="{}" class="dashed"/>').format(*box))
+    for i, value in enumerate(values):
+        y = f"{n(100 * i / (len(values) - 1))}%"
+        baseline = "hanging" if i == 0 else "auto" if i == len(values) - 1 else "central"
+        parts.append(
+            Markup('<text x="{}" y="{}" text-anchor="{}" dominant-baseline="{}">{}</text>').format(
+                x, y, anchor, baseline, value
+            )
+        )
     return Markup("").join(parts)
 
 
-def _grid() -> Markup:
-    lines = []
-    for percent in (0, 25, 50, 75, 100):
-        y = TOP + HEIGHT * (1 - percent / 100)
-        lines.append(
-            Markup(
-                '<path d="M{} {}H{}" class="grid"/><text x="{}" y="{}" text-anchor="end" class="axis">{}</text>'
-            ).format(n(GUTTER), n(y), n(WIDTH - GUTTER), n(GUTTER - 6), n(y + 4), percent)
+def _mark_lines(marks: Sequence[Mark], share: Share) -> list[Markup]:
+    return [
+        Markup('<path class="{}" d="M{} 0V100"/>').format(
+            "note-line" if mark.kind == "annotation" else "version", (mark.at - share.days[0]).days
         )
-    return Markup("").join(lines)
+        for mark in marks
+    ]
 
 
-def _versions(history: History, axis: Axis, texts: Mapping[str, str]) -> Markup:
-    """A line where a newer parser version began to read the page."""
-    marks, before = [], ""
-    for i, version in enumerate(history.parsers):
-        if version and before and version != before:
-            marks.append(
-                Markup('<path d="M{} {}v{}" class="version"><title>{} {} → {}</title></path>').format(
-                    n(axis.x(i)), n(TOP), n(HEIGHT), texts["parser"], before, version
-                )
-            )
-        before = version or before
-    return Markup("").join(marks)
+def _mark_numbers(marks: Sequence[Mark], share: Share) -> Markup:
+    """A number a day: marks of one day share its first number's place."""
+    parts = []
+    for number, mark in enumerate(marks, 1):
+        if number > 1 and marks[number - 2].at == mark.at:
+            continue
+        x = at((mark.at - share.days[0]).days, share.days)
+        parts.append(Markup('<text class="mark-number" x="{}" y="31" text-anchor="middle">{}</text>').format(x, number))
+    return Markup("").join(parts)

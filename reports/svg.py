@@ -1,4 +1,8 @@
-"""What both charts share: the time axis, gaps, marks. Time runs left to right in every language. Pure."""
+"""What the charts share: a plot of pieces around a time axis, gaps, dates. Time runs left to right everywhere. Pure.
+
+A plot is five small pictures on a grid (above, left, middle, right, below). Only the middle is stretched; text stands
+in pieces of its own, placed in per cent, so that it keeps its size on a phone, a wide screen and paper.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.queries.rows import COUNTED, History
-from app.texts import short_day
+from app.texts import day as long_day
+from app.texts import isolated, short_day
 from app.texts.judge import said
 
-WIDTH = 1160.0
-GUTTER = 30.0
 ICONS = {
     "blocked": "M6 1a5 5 0 1 0 .01 0zM2.6 2.6l6.8 6.8",
     "consent": "M1.5 1.5h9v9h-9zM3.5 6l2 2 3.5-4",
@@ -21,31 +24,70 @@ ICONS = {
     "partial": "M1.5 1.5h9v9h-9zM6 1.5v9",
     "error": "M2 2l8 8M10 2l-8 8",
 }
-DEFINITIONS = Markup(
-    '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="6" height="6" class="hatch-paper"/><path d="M0 0v6" class="hatch-line"/></pattern>'
-    '<pattern id="dashes" width="8" height="6" patternUnits="userSpaceOnUse">'
-    '<path d="M1 3h4" class="dash-line"/></pattern></defs>'
-)
+MOST_DATES = 13
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """Where days stand: x of each day's left edge and the width of one, in the chart's own units."""
+class Plot:
+    """The pieces of a chart. middle is drawn in a box of width x height units and stretched; the others are not.
 
-    days: Sequence[date]
+    above: rows of 18 px; below: the axis. kind names the chart for the stylesheet ("heat", "share", "life").
+    """
 
-    @property
-    def step(self) -> float:
-        return (WIDTH - 2 * GUTTER) / max(len(self.days), 1)
+    kind: str
+    label: str
+    width: float
+    height: float
+    above: Markup
+    left: Markup
+    middle: Markup
+    right: Markup
+    below: Markup
+    above_rows: int = 1
 
-    def x(self, index: int) -> float:
-        return GUTTER + index * self.step
+    def __html__(self) -> str:
+        """The five pieces on the stylesheet's grid (class plot)."""
+        rows = f" rows{self.above_rows}" if self.above_rows > 1 else ""
+        return str(
+            Markup(
+                '<div class="plot {}{}" dir="ltr" role="group" aria-label="{}">'
+                '<svg class="above">{}</svg><svg class="side left" aria-hidden="true">{}</svg>'
+                '<svg class="middle" viewBox="0 0 {} {}" preserveAspectRatio="none">{}</svg>'
+                '<svg class="side right" aria-hidden="true">{}</svg>'
+                '<svg class="below" aria-hidden="true">{}</svg></div>'
+            ).format(
+                self.kind, rows, self.label, self.above, self.left, n(self.width), n(self.height), self.middle,
+                self.right, self.below,
+            )
+        )  # fmt: skip
+
+    def alone(self, style: Markup, width: int = 1160, height: int = 340) -> Markup:
+        """One picture that needs no page around it: the same pieces as nested pictures, with their own style."""
+        gutter, top, foot = 30, 18 * self.above_rows, 26
+        inner = width - 2 * gutter
+        piece = Markup('<svg x="{}" y="{}" width="{}" height="{}" overflow="visible">{}</svg>')
+        return Markup(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}" viewBox="0 0 {} {}" role="img" '
+            'aria-label="{}" class="plot {}"><style>{}</style><rect width="100%" height="100%" class="paper"/>{}{}'
+            '<svg x="{}" y="{}" width="{}" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none">{}</svg>'
+            "{}{}</svg>"
+        ).format(
+            width, height + top + foot, width, height + top + foot, self.label, self.kind, style,
+            piece.format(gutter, 0, inner, top, self.above), piece.format(0, top, gutter, height, self.left),
+            gutter, top, inner, height, n(self.width), n(self.height), self.middle,
+            piece.format(width - gutter, top, gutter, height, self.right),
+            piece.format(gutter, top + height, inner, foot, self.below),
+        )  # fmt: skip
 
 
 def n(value: float) -> str:
     """A short number: two decimals at most."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def at(index: float, days: Sequence[date]) -> str:
+    """Where a day begins, in per cent of the plot's width."""
+    return f"{n(100 * index / max(len(days), 1))}%"
 
 
 def gaps(history: History) -> list[tuple[int, int, str]]:
@@ -61,42 +103,62 @@ def gaps(history: History) -> list[tuple[int, int, str]]:
     return found
 
 
-def gap_columns(history: History, axis: Axis, top: float, height: float, names: Mapping[str, str]) -> Markup:
-    """Hatched columns with the icon of their reason above, each a link to the look that failed."""
+def gap_columns(history: History, height: float, every: float) -> Markup:
+    """Hatched columns in the middle's units; drawn as lines, which paper keeps as lines."""
+    hatch = []
+    for first, last, _ in gaps(history):
+        for day in range(first, last + 1):
+            lines = range(int(height / every))
+            hatch.append("".join(f"M{day} {n(every * (line + 1))}l1-{n(every)}" for line in lines))
+    return Markup('<path class="hatch" d="{}"/>').format("".join(hatch)) if hatch else Markup("")
+
+
+def gap_icons(history: History, words: Mapping[str, str], lang: str, linked: bool, y: int = 2) -> Markup:
+    """The reason of each gap above its column, a link to the look that failed."""
     parts = []
     for first, last, state in gaps(history):
-        x, width = axis.x(first), axis.step * (last - first + 1)
-        label = f"{axis.days[first].isoformat()}: {names.get(state, state)}"
+        icon = Markup('<svg x="{}" y="{}" overflow="visible"><path d="{}" transform="translate(-6)"/></svg>').format(
+            at((first + last + 1) / 2, history.days), y, ICONS[state]
+        )
+        label = f"{span(history.days[first], history.days[last], words, lang)}: {words[state]}, {words['not_counted']}"
         if history.reasons[first]:
-            label += f": {said(history.reasons[first], names)}"
-        parts.append(
-            Markup(
-                '<a href="/snapshots/{}" class="gap" aria-label="{}"><title>{}</title>'
-                '<rect x="{}" y="{}" width="{}" height="{}" class="gap-fill"/>'
-                '<path d="{}" transform="translate({} {})" class="gap-icon"/></a>'
-            ).format(
-                history.snapshots[last], label, label, n(x), n(top), n(width), n(height), ICONS[state],
-                n(x + width / 2 - 6), n(top - 16),
+            label += f" ({said(history.reasons[first], words)})"
+        if linked:
+            parts.append(
+                Markup('<a href="/snapshots/{}" class="gap" aria-label="{}"><title>{}</title>{}</a>').format(
+                    history.snapshots[last], label, label, icon
+                )
             )
-        )  # fmt: skip
+        else:
+            parts.append(Markup('<g class="gap"><title>{}</title>{}</g>').format(label, icon))
     return Markup("").join(parts)
 
 
-def day_axis(axis: Axis, y: float, form: str) -> Markup:
-    """A date at every seventh or later day, so that none runs into the next."""
-    every = max(7, -(-len(axis.days) // 12))
-    marks = []
-    for i in range(0, len(axis.days), every):
-        marks.append(
-            Markup('<text x="{}" y="{}" class="axis">{}</text>').format(
-                n(axis.x(i)), n(y), short_day(axis.days[i], form)
+def span(first: date, last: date, words: Mapping[str, str], lang: str) -> str:
+    """A day, or a range in words; each date kept together in a right-to-left line."""
+    if first == last:
+        return isolated(long_day(first, lang))
+    return words["from_until"].format(first=isolated(long_day(first, lang)), last=isolated(long_day(last, lang)))
+
+
+def day_axis(days: Sequence[date], weekend: tuple[int, ...], lang: str, marks_weekends: bool = True) -> Markup:
+    """A date at every week, or every few weeks where there are many; weekends as ticks. Every second date may go."""
+    every = 7 * max(1, -(-len(days) // (7 * MOST_DATES)))
+    ticks = "".join(f"M{i} 0h1" for i, day in enumerate(days) if day.weekday() in weekend) if marks_weekends else ""
+    parts = (
+        [
+            Markup(
+                '<svg class="ticks" width="100%" height="5" viewBox="0 0 {} 1" preserveAspectRatio="none">'
+                '<path class="weekend" d="{}"/></svg>'
+            ).format(len(days), ticks)
+        ]
+        if ticks
+        else []
+    )
+    for number, i in enumerate(range(0, len(days), every)):
+        parts.append(
+            Markup('<text x="{}" y="19"{}>{}</text>').format(
+                at(i, days), Markup(' class="odd"') if number % 2 else "", short_day(days[i], lang)
             )
         )
-    return Markup("").join(marks)
-
-
-def frame(height: float, body: Markup, label: str, kind: str) -> Markup:
-    """The whole picture."""
-    return Markup(
-        '<svg viewBox="0 0 {} {}" class="chart {}" role="img" aria-label="{}" direction="ltr">{}{}</svg>'
-    ).format(n(WIDTH), n(height), kind, escape(label), DEFINITIONS, body)
+    return Markup("").join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,9 +12,11 @@ from markupsafe import Markup
 
 from app import texts as say
 from app.queries.rows import COUNTED
+from app.scoring import reputation, verdict
 from app.texts.judge import said
 from app.types import LABELS
 from app.web.access import Viewer
+from reports.numbers import signed
 
 SYMBOLS = {"owned": "⌂", "positive": "+", "neutral": "○", "negative": "−"}
 MARKS = {
@@ -37,13 +40,22 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"shown": say.shown, "direction": say.direction, "link": safe_link}
+    made.filters |= {
+        "shown": say.shown,
+        "direction": say.direction,
+        "link": safe_link,
+        "signed": signed,
+        "apart": apart,
+    }
     made.globals |= {
         "own_names": say.OWN_NAMES,
         "labels": LABELS,
         "counted": COUNTED,
         "marks": MARKS,
         "symbols": SYMBOLS,
+        "weights": reputation.WEIGHTS,
+        "score_version": reputation.VERSION,
+        "rules_version": verdict.VERSION,
     }
     return made
 
@@ -55,6 +67,11 @@ def render(name: str, lang: str, viewer: Viewer | None, **values: Any) -> str:
         t=words, lang=lang, rtl=lang == "he", viewer=viewer, day=lambda d: say.day(d, lang),
         moment=lambda m: say.moment(m, lang), reason=lambda text, check="": said(text, words, check), **values,
     )  # fmt: skip
+
+
+def apart(value: date, lang: str) -> str:
+    """A date that a right-to-left line does not turn around, inside a sentence."""
+    return say.isolated(say.day(value, lang))
 
 
 def safe_link(url: str) -> str:

@@ -19,6 +19,7 @@ from app.texts import language
 from app.web import pages, saying
 from app.web.access import SessionDep, ViewerDep
 from app.web.asking import AskedDep, today_in
+from app.web.brand_view import brand_view
 from app.web.security import SANDBOX
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -43,7 +44,7 @@ def one_brand(slug: str, session: SessionDep, viewer: ViewerDep, asked: AskedDep
     """The page of a brand's main search, or the one asked for."""
     zone = brand_queries.brand(session, slug).zone
     page = page_queries.brand_page(session, slug, asked, today_in(zone))
-    return pages.brand_page(page, language(lang, page.search.hl), viewer)
+    return brand_view(page, language(lang, page.search.hl), viewer)
 
 
 @router.get("/snapshots/{snapshot_id}")

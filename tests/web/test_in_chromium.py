@@ -86,7 +86,7 @@ def test_pages_hold_in_a_browser(site: str, chromium_path: str, width: int, scri
             assert page.title().endswith(("Shem Tov", "שם טוב"))
             if script:
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-            assert page.locator("svg.heat a").count() >= 20 or "brands/" not in path
+            assert page.locator(".plot.heat a").count() >= 20 or "brands/" not in path
         browser.close()
     assert said == []
 

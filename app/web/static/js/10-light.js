@@ -1,15 +1,16 @@
-// Lights one result along its whole life in the heat map. The page works without it.
+// Lights one result along its whole life in the heat map and tells which it is. The page works without it.
 "use strict";
-for (const chart of document.querySelectorAll("svg.heat")) {
+for (const chart of document.querySelectorAll(".plot.heat")) {
+  const told = chart.parentElement.querySelector(".told");
+  const say = (words) => { if (told) told.textContent = words; };
   const light = (event) => {
     const run = event.target.closest("a[data-l]");
     chart.classList.toggle("lit", Boolean(run));
-    for (const other of chart.querySelectorAll("a[data-l]")) {
-      other.classList.toggle("on", Boolean(run) && other.dataset.l === run.dataset.l);
-    }
+    for (const other of chart.querySelectorAll("a[data-l]")) other.classList.toggle("on", other === run);
+    say(run ? run.getAttribute("aria-label") : told ? told.dataset.hint : "");
   };
+  const dim = () => { chart.classList.remove("lit"); say(told ? told.dataset.hint : ""); };
+  if (told) { told.hidden = false; dim(); }
   for (const name of ["pointerover", "focusin"]) chart.addEventListener(name, light);
-  for (const name of ["pointerleave", "focusout"]) {
-    chart.addEventListener(name, () => chart.classList.remove("lit"));
-  }
+  for (const name of ["pointerleave", "focusout"]) chart.addEventListener(name, dim);
 }
