@@ -30,7 +30,7 @@ from app.store.snapshots import finish
 from app.store.verdicts import set_verdict
 from app.types import Verdict
 from scrapers import registry
-from scrapers.capture import Fetcher, capture
+from scrapers.capture import GRACE, Fetcher, capture
 from scrapers.errors import SourceMissing
 from scrapers.judge import judge
 from scrapers.parse import parse
@@ -75,7 +75,7 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
         snapshot = session.get_one(Snapshot, snapshot_id)
         about = watched(session, snapshot.search_id)
         now = world.now()
-        attempt_id = start(session, snapshot_id, source, now, now + timedelta(seconds=world.deadline))
+        attempt_id = start(session, snapshot_id, source, now, now + timedelta(seconds=world.deadline + GRACE))
 
     # 2. capture, each raw answer stored before it is read
     def keep(page: RawPage) -> None:

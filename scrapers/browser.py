@@ -85,7 +85,7 @@ class BrowserFetcher:
         """Visit, and say what went wrong if anything did. The context is closed when the caller gives up, too."""
         context: BrowserContext | None = None
         try:
-            async with asyncio.timeout(self.deadline):
+            async with asyncio.timeout(fetch.within(self.deadline)):
                 context = await browser.new_context(locale=fetch.locale)
                 await self._visit(context, fetch, seen)
         except (TimeoutError, PlaywrightTimeout):

@@ -12,6 +12,7 @@ from scrapers.parse import parse
 from scrapers.types import Access, Fetch, RawPage, SearchRequest
 
 MOST_PAGES = 5
+GRACE = 8.0  # seconds past a look's deadline in which a fetcher hands over what arrived and closes what it opened
 
 Fetcher = Callable[[Fetch, int], Awaitable[RawPage]]
 
@@ -22,7 +23,8 @@ async def capture(
 ) -> list[RawPage]:  # fmt: skip
     """The raw pages of a look. Each is handed to on_page before it is read. deadline: seconds over all pages.
 
-    Ends at the depth, at the engine's last page, at a page that failed, was refused or added nothing new.
+    Ends at the depth, at the engine's last page, at a page that failed, was refused or added nothing new. A page that
+    the deadline cuts is a page: what arrived of it, marked as incomplete.
     """
     pages: list[RawPage] = []
     known = 0
@@ -30,8 +32,9 @@ async def capture(
     loop = asyncio.get_running_loop()
     until = loop.time() + deadline
     for page_no in range(1, MOST_PAGES + 1):
-        fetch = replace(plan(request, page_no, access), locale=locale_of(request))
-        page = await _within(fetcher, fetch, page_no, until - loop.time())
+        left = max(until - loop.time(), 0.0)
+        fetch = replace(plan(request, page_no, access), locale=locale_of(request), seconds=left)
+        page = replace(await _fetched(fetcher, fetch, page_no, left + GRACE), page_no=page_no)
         on_page(page)
         pages.append(page)
         serp = parse(source, pages, request)
@@ -47,10 +50,10 @@ def locale_of(request: SearchRequest) -> str | None:
     return "-".join(code for code in (request.hl, (request.gl or "").upper()) if code) if request.hl else None
 
 
-async def _within(fetcher: Fetcher, fetch: Fetch, page_no: int, seconds: float) -> RawPage:
+async def _fetched(fetcher: Fetcher, fetch: Fetch, page_no: int, seconds: float) -> RawPage:
+    """What the fetcher brought by the deadline; nothing of a fetcher that does not even then let go."""
     try:
-        async with asyncio.timeout(max(seconds, 0.001)):
-            page = await fetcher(fetch, page_no)
+        async with asyncio.timeout(seconds):
+            return await fetcher(fetch, page_no)
     except TimeoutError:
-        return RawPage(b"", without_secrets(fetch.url), page_no=page_no, complete=False, failure="deadline")
-    return replace(page, page_no=page_no)
+        return RawPage(b"", without_secrets(fetch.url), complete=False, failure="deadline")

@@ -55,7 +55,7 @@ class HttpFetcher:
         arrived = _Arrived(fetch.url)
         failure: FetchFailed | None = None
         try:
-            async with asyncio.timeout(self.deadline):
+            async with asyncio.timeout(fetch.within(self.deadline)):
                 await self._follow(fetch, arrived)
         except TimeoutError:
             failure = DeadlinePassed()

@@ -35,12 +35,12 @@ def judge(
 def _without_results(pages: Sequence[RawPage], serp: Serp, standards: Standards) -> tuple[State, str]:
     first, signs = pages[0], serp.signs
     status = first.http_status or 200
+    if first.failure is not None and not first.body:
+        return "error", first.failure  # nobody answered: that is no refusal
     if signs.block == "consent":
         return "consent", "consent"
-    if signs.block is not None:
-        return "blocked", signs.block
-    if first.failure is not None and not first.body:
-        return "error", first.failure
+    if signs.block is not None and (first.complete or signs.block != "js_wall"):
+        return "blocked", signs.block  # a wall is told by what is missing, which proves nothing on a page that was cut
     if status in STATUS_BLOCKS:
         return "blocked", STATUS_BLOCKS[status]
     if status >= 400:

@@ -38,13 +38,19 @@ class SearchRequest:
 class Fetch:
     """One HTTP request a source wants made: GET unless `form` is given (then POST).
 
-    locale ("he-IL") is what a browser is set to; capture fills it in from the request, plain HTTP does without.
+    locale ("he-IL") is what a browser is set to, seconds what is left of the look; capture fills both in. Plain HTTP
+    does without a locale.
     """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
     locale: str | None = None
+    seconds: float | None = None
+
+    def within(self, deadline: float) -> float:
+        """The seconds this fetch may take: a fetcher's own deadline, or what is left of the look when that is less."""
+        return deadline if self.seconds is None else max(min(deadline, self.seconds), 0.001)
 
 
 @dataclass(frozen=True, slots=True)

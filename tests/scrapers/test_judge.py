@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from scrapers.judge import judge, same_phrase
-from scrapers.types import RawPage, Result, SearchRequest, Serp, Signs, Standards, Usual
+from scrapers.types import BlockKind, RawPage, Result, SearchRequest, Serp, Signs, Standards, Usual
 
 ASKED = SearchRequest("google", "nativ service", "he", "IL", depth=10)
 GOOD = Signs(container=True, phrase="nativ service", end=True, more=True, hl="he", gl="IL")
@@ -84,6 +84,21 @@ def test_each_sign_has_its_state(found: Serp, expected: str) -> None:
 def test_each_failure_of_the_transport_has_its_state(page: RawPage, expected: str) -> None:
     """Without results, what the transport saw decides."""
     assert state(serp(0, Signs()), page) == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "block", "expected"),
+    [
+        (RawPage(b"", failure="unreachable", complete=False), "js_wall", ("error", "unreachable")),
+        (RawPage(b"<html", failure="deadline", complete=False), "js_wall", ("partial", "deadline")),
+        (RawPage(b"<html", failure="deadline", complete=False), "captcha", ("blocked", "captcha")),
+        (RawPage(b"<html", http_status=200), "js_wall", ("blocked", "js_wall")),
+    ],
+)
+def test_silence_is_not_a_refusal(page: RawPage, block: BlockKind, expected: tuple[str, str]) -> None:
+    """An empty or cut answer lacks everything, results included: that alone does not make it a wall."""
+    judged = judge([page], serp(0, Signs(block=block)), ASKED, STANDARDS)
+    assert (judged.state, judged.reason) == expected
 
 
 def test_results_on_a_body_known_to_be_cut_are_partial() -> None:
