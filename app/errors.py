@@ -4,7 +4,8 @@ AppError
 ├── BadInput      what was typed or sent cannot be used (400, exit 2)
 ├── NotFound      there is no such thing (404, exit 2)
 ├── Conflict      it is there already, or somebody else has it (409, exit 2)
-└── NotAllowed    no key, a revoked key, or not yours (401, exit 2)
+├── NotAllowed    no key, a revoked key, or not signed in (401, exit 2)
+└── Forbidden     signed in, but this role may not (403, exit 2)
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from typing import ClassVar
 
 
 class AppError(Exception):
-    """One clear sentence for a person; never a traceback."""
+    """One clear sentence for a person; never a traceback. key: of the text that pages show in the reader's language
+    (app/texts); without one they show that of the status."""
 
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 2
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, key: str = "") -> None:
         super().__init__(message)
         self.message = message
+        self.key = key
 
 
 class BadInput(AppError):
@@ -37,3 +40,7 @@ class Conflict(AppError):
 
 class NotAllowed(AppError):
     status = 401
+
+
+class Forbidden(AppError):
+    status = 403

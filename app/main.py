@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app.api import brands, problems, searches, snapshots
+from app.settings import settings
+from app.web import problems as page_problems
 from app.web import router as web
-from app.web.security import SecurityHeaders
+from app.web.security import OwnOrigin, SameOrigin, SecurityHeaders
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "testserver")
 
 
 def create_app() -> FastAPI:
-    """API under /api/v1, pages at /. Answers loopback names only, until people can sign in."""
+    """API under /api/v1, pages at /. Answers loopback names and the host of the public URL only."""
+    public_url = settings().public_url
+    hosts = [*LOOPBACK, *filter(None, [urlsplit(public_url).hostname])]
     app = FastAPI(
         title="Shem Tov",
         summary="What a customer sees when they search for a brand and its service",
@@ -28,6 +34,10 @@ def create_app() -> FastAPI:
     app.include_router(api)
     web.install(app)
     problems.install(app)
+    page_problems.install(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(SameOrigin, refuse=page_problems.cross_site)
+    app.add_middleware(OwnOrigin, public_url=public_url)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
     return app

@@ -5,10 +5,15 @@ The README's table describes each one; a test keeps the two together.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import BadInput
 
 
 class Settings(BaseSettings):
@@ -17,6 +22,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = ""
     secret_key: str = ""
+    public_url: str = ""
     chromium: str = ""
     direct: str = ""
     serpapi_key: str = ""
@@ -28,6 +34,11 @@ class Settings(BaseSettings):
     fetch_deadline: float = 30.0
     look_deadline: float = 120.0
     max_bytes: int = 5_000_000
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, url: str) -> str:
+        return origin(url) if url else ""
 
     @property
     def database(self) -> str:
@@ -43,6 +54,21 @@ class Settings(BaseSettings):
     def direct_engines(self) -> frozenset[str]:
         """Engines the operator allows us to look at directly, having read their terms (docs/sources.md)."""
         return frozenset(name.strip() for name in self.direct.split(",") if name.strip())
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of the pages' own address, as browsers write them; BadInput for anything else."""
+    wrong = BadInput(f"SHEMTOV_PUBLIC_URL is {url!r}; write scheme and host alone, as in https://shemtov.example.com")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as broken:
+        raise wrong from broken
+    rest = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in ("http", "https") or rest or not re.fullmatch(r"[a-z0-9.-]+", host):
+        raise wrong
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != usual else "")
 
 
 @lru_cache(maxsize=1)

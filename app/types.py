@@ -11,6 +11,9 @@ Label = Literal["owned", "positive", "neutral", "negative"]
 LABELS: tuple[Label, ...] = ("owned", "positive", "neutral", "negative")
 Scope = Literal["url", "host"]
 
+Role = Literal["owner", "analyst", "viewer"]
+ROLES: tuple[Role, ...] = ("owner", "analyst", "viewer")
+
 ChangeKind = Literal[
     "entered", "negative_entered", "left", "negative_left", "owned_lost", "climbed", "fell", "displaced", "unconfirmed"
 ]

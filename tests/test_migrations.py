@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sites import let_in
 from sqlalchemy import Engine, inspect
 from worlds import World
 
@@ -19,11 +20,12 @@ from app.runner import run_due
 from app.store.brands import add_brand, home_workspace
 from app.store.searches import add_search
 
-BEFORE_SAID = "0001"
+BEFORE_PEOPLE, BEFORE_SAID = "0001", "0002"
 
 
 def filled(world: World) -> dict[str, int]:
-    """A look's worth of rows in every table that a look fills; returns the counts."""
+    """A look's worth of rows in every table that a look fills, and somebody who signed in; returns the counts."""
+    let_in(world.engine)
 
     async def collect() -> None:
         world.clock.at += timedelta(days=1)
@@ -73,6 +75,20 @@ def one_step(engine: Engine) -> None:
     assert counts(engine) == before | dict.fromkeys(newer, 0) | {"alembic_version": 1}
 
 
+def people_step(engine: Engine) -> None:
+    """Down by people and up again: the record is as it was, the people are gone and can be let in anew."""
+    before = counts(engine)
+    people = {"person", "membership", "signin"}
+    assert all(before[name] == 1 for name in people)
+    migrate(BEFORE_PEOPLE, on=engine)
+    assert not people & set(counts(engine))
+    migrate(on=engine)
+    after = counts(engine)
+    assert {name: after[name] for name in people} == dict.fromkeys(people, 0)
+    assert all(after[name] == before[name] for name in ("workspace", "brand", "search", "snapshot", "result"))
+    let_in(engine)
+
+
 def counts(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
         return {
@@ -92,6 +108,7 @@ def test_a_migration_of_a_filled_database_loses_nothing(world: World) -> None:
     """Running the newest migration again on a filled database changes no row."""
     before = filled(world)
     assert before["result"] == 20
+    assert before["person"] == before["membership"] == before["signin"] == 1
     migrate(on=world.engine)
     assert counts(world.engine) == before
 
@@ -110,6 +127,12 @@ def test_what_people_said_goes_down_and_up_again(world: World) -> None:
     filled(world)
     said(world.engine, world.search)
     one_step(world.engine)
+
+
+def test_people_go_down_and_up_again(world: World) -> None:
+    """With somebody signed in: nothing of the record is lost."""
+    assert filled(world)["result"] == 20
+    people_step(world.engine)
 
 
 @pytest.fixture
@@ -134,8 +157,10 @@ def test_the_same_migrations_run_on_postgresql(postgresql: Engine) -> None:
             session, brand, phrase="x", engine="google", hl="he", gl="IL", market="il-he", sources=["practice"]
         )  # fmt: skip
         search_id = search.id or 0
+    let_in(postgresql)
     said(postgresql, search_id)
     one_step(postgresql)
+    people_step(postgresql)
     migrate("base", on=postgresql)
     migrate(on=postgresql)
     assert set(inspect(postgresql).get_table_names()) == {*metadata.tables, "alembic_version"}

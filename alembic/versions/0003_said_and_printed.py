@@ -7,7 +7,7 @@ import sqlmodel  # the generated columns name its types
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

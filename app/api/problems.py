@@ -46,6 +46,10 @@ def install(app: FastAPI) -> None:
         found = "; ".join(f"{'.'.join(str(part) for part in e['loc'][1:])}: {e['msg']}" for e in failure.errors())
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, found or "the request cannot be read")
 
+    @app.exception_handler(Exception)
+    async def of_crash(_request: Request, _failure: Exception) -> JSONResponse:
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something broke here; the server's log says what")
+
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {MEDIA: {}}, "description": HTTPStatus(status).phrase}

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from app.cli import say
-from app.db import migrate
+from app.cli.people import LINK_LASTS, PORT, address, visit
+from app.db import migrate, writing
 from app.demo import run_demo
 from app.errors import BadInput
+from app.queries.people import any_person, person_of
+from app.secret import secret
+from app.settings import settings
+from app.store.brands import home_workspace
+from app.store.people import add_person, make_link
+from app.surroundings import clock
 
-PORT = 8000
+SECRET = 32
+DEMO_OWNER = "owner@practice.example"
 
 
 def register(app: typer.Typer) -> None:
@@ -22,13 +31,16 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Beyond this machine: see docs/operations.md.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = PORT,
 ) -> None:
-    """Serve the brand pages and the API."""
-    if not loopback(host):
-        raise BadInput(f"{host} is no loopback address: until people can sign in, serve answers this machine only")
+    """Serve the brand pages and the API; the first time, print the link that lets the owner in."""
+    check_reach(host)
     migrate()
+    first = first_visit(port)
+    if first:
+        say.line(f"Nobody can sign in yet. Within the hour, and once, this link lets the owner in:\n  {first}")
+        say.line("Later links: stop and serve again.")
     run_server(host, port)
 
 
@@ -40,10 +52,38 @@ def demo(
     migrate()
     for text in asyncio.run(run_demo(say.progress)):
         say.line(text)
+    say.line(f"Sign in as {DEMO_OWNER}, once, within 24 hours: {demo_visit(port)}")
     if once:
         return
-    say.line(f"Brand page: http://127.0.0.1:{port}/   API: http://127.0.0.1:{port}/api/v1/openapi.json")
+    say.line(f"Then the pages: {address(port)}/   API: {address(port)}/api/v1/openapi.json")
     run_server("127.0.0.1", port)
+
+
+def first_visit(port: int) -> str:
+    """The link that makes the first owner, "" once there is one. Only who reads this terminal can see it."""
+    with writing() as session:
+        if any_person(session):
+            return ""
+        return visit(make_link(session, None, secret(), clock(), timedelta(hours=1)), port)
+
+
+def demo_visit(port: int) -> str:
+    """A link for the practice world's owner, who is made when missing."""
+    now = clock()
+    with writing() as session:
+        home = home_workspace(session).id or 0
+        owner = person_of(session, DEMO_OWNER) or add_person(session, home, DEMO_OWNER, "Practice owner", "owner", now)
+        return visit(make_link(session, owner.id, secret(), now, LINK_LASTS), port)
+
+
+def check_reach(host: str) -> None:
+    """Beyond this machine only with a secret of the operator's and the address people type; BadInput says so."""
+    chosen = settings()
+    if not loopback(host) and (len(chosen.secret_key) < SECRET or not chosen.public_url):
+        raise BadInput(
+            f"{host} is no loopback address: to serve beyond this machine, set SHEMTOV_SECRET_KEY (at least {SECRET} "
+            "characters) and SHEMTOV_PUBLIC_URL (docs/operations.md)"
+        )
 
 
 def run_server(host: str, port: int) -> None:
@@ -52,7 +92,8 @@ def run_server(host: str, port: int) -> None:
 
     from app.main import create_app  # likewise
 
-    uvicorn.run(create_app(), host=host, port=port, log_level="warning", server_header=False)
+    # No header of a proxy is believed: what is needed of one, the public URL says.
+    uvicorn.run(create_app(), host=host, port=port, log_level="warning", server_header=False, proxy_headers=False)
 
 
 def loopback(host: str) -> bool:

@@ -9,9 +9,12 @@ from app.models.change import Change
 from app.models.hit import Hit, VerdictEvent
 from app.models.label_rule import LabelRule
 from app.models.link import Link
+from app.models.membership import Membership
 from app.models.parse import Feature, Parse, Result
+from app.models.person import Person
 from app.models.report import Report
 from app.models.search import Search
+from app.models.signin import Signin
 from app.models.snapshot import Attempt, Fetch, Snapshot
 from app.models.workspace import Workspace
 
@@ -27,11 +30,14 @@ __all__ = [
     "Hit",
     "LabelRule",
     "Link",
+    "Membership",
     "OwnedSite",
     "Parse",
+    "Person",
     "Report",
     "Result",
     "Search",
+    "Signin",
     "Snapshot",
     "VerdictEvent",
     "Workspace",

@@ -8,7 +8,7 @@ from pathlib import Path
 import zstandard
 from sqlmodel import Session, col, select
 
-from app.models import Blob, Fetch
+from app.models import Attempt, Blob, Brand, Fetch, Search, Snapshot
 from app.settings import settings
 from app.store.blobs import blob_path
 from scrapers.types import RawPage
@@ -29,17 +29,24 @@ def content(root: Path, digest: str) -> bytes:
     return body
 
 
-def raw_page(session: Session, digest: str) -> tuple[bytes, str] | None:
-    """A raw answer with its content type, None when there is none of that name (or retention took it)."""
-    found = session.exec(
+def raw_page(session: Session, digest: str, workspace: int | None = None) -> tuple[bytes, str] | None:
+    """A raw answer with its content type; None when there is none of that name, when retention took it, or when no
+    look of the given workspace fetched it."""
+    query = (
         select(Fetch.content_type)
         .join(Blob, col(Blob.id) == col(Fetch.blob_id))
         .where(Blob.sha256 == digest, col(Blob.expired_at).is_(None))
-    ).first()
-    known = found or session.exec(select(Blob.id).where(Blob.sha256 == digest, col(Blob.expired_at).is_(None))).first()
-    if known is None:
-        return None
-    return content(settings().blobs, digest), found or "text/html"
+    )
+    if workspace is not None:
+        query = (
+            query.join(Attempt, col(Attempt.id) == col(Fetch.attempt_id))
+            .join(Snapshot, col(Snapshot.id) == col(Attempt.snapshot_id))
+            .join(Search, col(Search.id) == col(Snapshot.search_id))
+            .join(Brand, col(Brand.id) == col(Search.brand_id))
+            .where(Brand.workspace_id == workspace)
+        )
+    found = session.exec(query.limit(1)).all()
+    return (content(settings().blobs, digest), found[0] or "text/html") if found else None
 
 
 def pages(session: Session, root: Path, attempt_id: int) -> list[RawPage]:

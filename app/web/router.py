@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Annotated
 
 import fontpkg_heebo
-from fastapi import APIRouter, FastAPI, Path, Query, Response
+from fastapi import APIRouter, Depends, FastAPI, Path, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from app.errors import AppError, NotFound
@@ -16,34 +16,38 @@ from app.queries import brands as brand_queries
 from app.queries.blobs import BlobDamaged, raw_page
 from app.queries.snapshots import snapshot
 from app.texts import language
-from app.web import pages, saying
-from app.web.access import SessionDep, ViewerDep
+from app.web import pages, saying, signin
+from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
 from app.web.brand_view import brand_view
 from app.web.security import SANDBOX
+from app.web.throttle import Tries
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+open_router = APIRouter(include_in_schema=False)
 KEPT = {"cache-control": "max-age=600"}
-Lang = Annotated[Literal["he", "pl", "en"] | None, Query()]
 
 
 def install(app: FastAPI) -> None:
     """The pages at /, each with the one stylesheet and the one script."""
+    app.state.tries = Tries()
     for part in (router, saying.router):
+        app.include_router(part, dependencies=[Depends(viewer)])
+    for part in (open_router, signin.router):  # the only pages for people who are not signed in
         app.include_router(part)
 
 
 @router.get("/")
 def all_brands(session: SessionDep, viewer: ViewerDep, lang: Lang = None) -> str:
     """The list of brands."""
-    return pages.brands_page(brand_queries.brands(session), language(lang), viewer)
+    return pages.brands_page(brand_queries.brands(session, viewer.workspace), language(lang, viewer.language), viewer)
 
 
 @router.get("/brands/{slug}")
 def one_brand(slug: str, session: SessionDep, viewer: ViewerDep, asked: AskedDep, lang: Lang = None) -> str:
     """The page of a brand's main search, or the one asked for."""
-    zone = brand_queries.brand(session, slug).zone
-    page = page_queries.brand_page(session, slug, asked, today_in(zone))
+    zone = brand_queries.brand(session, slug, viewer.workspace).zone
+    page = page_queries.brand_page(session, slug, asked, today_in(zone), viewer.workspace)
     return brand_view(page, language(lang, page.search.hl), viewer)
 
 
@@ -52,22 +56,22 @@ def one_snapshot(
     snapshot_id: Annotated[int, Path(ge=1, le=2**31)], session: SessionDep, viewer: ViewerDep, lang: Lang = None
 ) -> str:
     """The page of one look: its state, why, every try, the results."""
-    brand, search, found, results = snapshot(session, snapshot_id)
+    brand, search, found, results = snapshot(session, snapshot_id, viewer.workspace)
     return pages.snapshot_page(brand, search, found, results, language(lang, search.hl), viewer)
 
 
 @router.get("/raw/{digest}")
-def raw(digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], session: SessionDep) -> Response:
+def raw(digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], session: SessionDep, viewer: ViewerDep) -> Response:
     """A raw answer as it came, where it can do nothing: sandboxed, no script, no request, no origin."""
     try:
-        found = raw_page(session, digest)
+        found = raw_page(session, digest, viewer.workspace)
     except BlobDamaged as damage:
-        raise AppError(f"the archive is damaged, shemtov verify tells more: {damage}") from damage
+        raise AppError(f"the archive is damaged, shemtov verify tells more: {damage}", "damaged") from damage
     if found is None:
         raise NotFound("there is no raw page of that name, or retention took it")
     body, kind = found
     html = kind.split(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
-    headers = {"content-security-policy": SANDBOX, "cache-control": "private, max-age=86400"}
+    headers = {"content-security-policy": SANDBOX, "cache-control": "no-store"}
     if not html:
         headers["content-disposition"] = f'attachment; filename="{digest[:12]}.json"'
     return Response(
@@ -83,25 +87,25 @@ def static(ending: str) -> str:
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 
 
-@router.get("/shemtov.css")
+@open_router.get("/shemtov.css")
 def stylesheet() -> Response:
     """The one stylesheet."""
     return Response(static("css"), media_type="text/css", headers=KEPT)
 
 
-@router.get("/shemtov.js")
+@open_router.get("/shemtov.js")
 def script() -> Response:
     """The one script; every page works without it."""
     return Response(static("js"), media_type="text/javascript", headers=KEPT)
 
 
-@router.get("/favicon.ico")
+@open_router.get("/favicon.ico")
 def icon() -> Response:
     """No picture: the tab shows the name."""
     return Response(status_code=204)
 
 
-@router.get("/heebo.ttf")
+@open_router.get("/heebo.ttf")
 def heebo() -> FileResponse:
     """The typeface, from its package."""
     return FileResponse(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, Form, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.corrections import correct, undo
@@ -20,12 +20,11 @@ from app.store.annotations import add_annotation, remove_annotation
 from app.surroundings import clock
 from app.texts import language
 from app.types import Label, Scope
-from app.web.access import SessionDep, Viewer, ViewerDep
+from app.web.access import EditorDep, Lang, SessionDep, ViewerDep
 from app.web.asking import today_in
 from app.web.render import render
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-Lang = Annotated[Literal["he", "pl", "en"] | None, Query()]
 Id = Annotated[int, Path(ge=1, le=2**31)]
 Back = Annotated[str, Form(max_length=2000)]
 SAID = ("corrected", "undone", "noted", "removed")
@@ -47,16 +46,6 @@ def said(said: str = "", n: str = "", rule: str = "") -> Said:
 
 
 SaidDep = Annotated[Said, Depends(said)]
-
-
-def editor(viewer: ViewerDep) -> Viewer:
-    """Somebody who may say something."""
-    if not viewer.may_write:
-        raise HTTPException(403, "your role is to read: ask an owner of the workspace")
-    return viewer
-
-
-EditorDep = Annotated[Viewer, Depends(editor)]
 
 
 @router.post("/brands/{slug}/labels")

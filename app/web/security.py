@@ -1,8 +1,13 @@
-"""The headers of every answer: nothing runs that is not ours, nothing is framed, nothing is told to others."""
+"""What every request and answer keeps to: nothing runs that is not ours, nothing is framed, nothing is told to
+others, and nobody else's page acts in a person's name."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -13,15 +18,18 @@ SANDBOX = "sandbox; default-src 'none'"
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Not "no-referrer": with it browsers call the origin of our own forms "null".
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SecurityHeaders:
-    """Adds the headers; an answer that sets a stricter one of its own keeps it."""
+    """Adds the headers; an answer that sets a stricter one of its own keeps it. A page is kept in no cache: it is
+    gone with its session."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -36,6 +44,46 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("cache-control", "no-store")
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+class OwnOrigin:
+    """Behind a proxy that ends TLS, a request's scheme and host are those of the public URL, whatever its headers
+    say. Without one they are as they came."""
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self.app, self.public_url = app, public_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self.public_url:
+            scope["scheme"], _, host = self.public_url.partition("://")
+            MutableHeaders(scope=scope)["host"] = host
+        await self.app(scope, receive, send)
+
+
+class SameOrigin:
+    """Refuses every request that changes something unless a page of ours sent it. The API takes no cookie, so nobody
+    can be made to use it."""
+
+    def __init__(self, app: ASGIApp, refuse: Callable[[Request], Response]) -> None:
+        self.app, self.refuse = app, refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in SAFE or scope["path"].startswith("/api/v1/"):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        answer = self.app if ours(request) else self.refuse(request)
+        await answer(scope, receive, send)
+
+
+def ours(request: Request) -> bool:
+    """Whether a page of ours sent the request: the browser says so itself, an older one by the page's origin."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return request.headers.get("origin") == f"{request.url.scheme}://{request.url.netloc}"

@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import uvicorn
 from playwright.sync_api import sync_playwright
-from sqlmodel import Session, select
+from sites import let_in, use
+from sqlmodel import select
 from worlds import World
 
-from app.db import get_session, reading, writing
+from app.db import reading, writing
 from app.main import create_app
 from app.models import Hit, Search
 from app.runner import run_due
+from app.web.access import cookie_name
 
 HOSTILE = (
     "<script>document.title='owned'</script>", '"><img src=x onerror="document.title=1">', "</title></svg><script>document.title=2</script>",
@@ -28,7 +30,7 @@ HOSTILE = (
 @pytest.fixture
 def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The application served over two days of looks with hostile titles; its base URL."""
-    monkeypatch.setenv("SHEMTOV_DATA_DIR", str(world.surroundings.blobs.parent))
+    use(world, monkeypatch)
     now = datetime.now(UTC)
     with writing(world.engine) as session:
         search = session.get_one(Search, world.search)
@@ -47,12 +49,6 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             hit.title = hit.snippet = text
             session.add(hit)
     app = create_app()
-
-    def session_of_test() -> Iterator[Session]:
-        with reading(world.engine) as opened:
-            yield opened
-
-    app.dependency_overrides[get_session] = session_of_test
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -65,12 +61,14 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_pages_hold_in_a_browser(site: str, chromium_path: str, width: int, script: bool) -> None:
+def test_pages_hold_in_a_browser(site: str, world: World, chromium_path: str, width: int, script: bool) -> None:
     """Three languages, phone and desktop, with and without JavaScript: no overflow, no policy report, no dialog."""
     said: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=script).new_page()
+        context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=script)
+        context.add_cookies([{"name": cookie_name(), "value": let_in(world.engine), "url": site}])
+        page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("dialog", lambda dialog: said.append(dialog.message))
         page.on("request", lambda request: None if request.url.startswith(site) else said.append(request.url))
@@ -79,6 +77,7 @@ def test_pages_hold_in_a_browser(site: str, chromium_path: str, width: int, scri
             "/brands/nativ-telecom?lang=he",
             "/brands/nativ-telecom?lang=pl&top=20",
             "/snapshots/1?lang=en",
+            "/signin?lang=he",
         ):
             answer = page.goto(site + path, wait_until="networkidle")
             assert answer is not None
@@ -99,7 +98,9 @@ def test_the_archived_page_can_do_nothing(site: str, world: World, chromium_path
     asked: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        page = browser.new_page()
+        context = browser.new_context()
+        context.add_cookies([{"name": cookie_name(), "value": let_in(world.engine), "url": site}])
+        page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{site}/raw/{digest}", wait_until="networkidle")
         assert page.evaluate("self.origin") == "null"

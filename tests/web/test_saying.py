@@ -9,15 +9,15 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from sites import signed_in, use
 from sqlmodel import col, select
 from worlds import World
 
-from app.db import engine, reading, writing
+from app.db import reading, writing
 from app.main import create_app
 from app.models import Annotation, Hit, LabelRule, Link
 from app.queries.annotations import annotation_rows
 from app.runner import run_due
-from app.settings import settings
 from app.store.brands import add_brand, home_workspace
 from app.texts import LANGUAGES, texts
 from app.web.access import Viewer, viewer
@@ -30,9 +30,7 @@ HOSTILE = '<script>alert(1)</script>"onclick=x'
 @pytest.fixture
 def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The pages over one day's look."""
-    monkeypatch.setenv("SHEMTOV_DATABASE_URL", str(world.engine.url))
-    for cached in (settings, engine):
-        cached.cache_clear()
+    use(world, monkeypatch)
 
     async def collect() -> None:
         world.clock.at += timedelta(days=1)
@@ -41,7 +39,7 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
 
     asyncio.run(collect())
     with TestClient(create_app(), follow_redirects=False) as made:
-        yield made
+        yield signed_in(made, world.engine)
 
 
 def negative(world: World) -> tuple[int, str]:
@@ -148,7 +146,8 @@ def test_who_may_only_read_sees_no_form_and_can_send_none(site: TestClient, worl
     ):
         assert site.post(f"/brands/nativ-telecom/{path}", data=form).status_code == 403
     assert label_of(world, hit) == ("neutral", "human")
-    assert "<form" not in site.get("/brands/nativ-telecom/rules").text
+    forms = re.findall(r"<form[^>]*action=\"([^\"]*)", site.get("/brands/nativ-telecom/rules").text)
+    assert forms == ["/signout"]
 
 
 def test_another_workspaces_brand_is_not_there(site: TestClient, world: World) -> None:
