@@ -1,4 +1,4 @@
-"""What the charts mark on the days it happened: new parser versions, new label rules, corrections by hand."""
+"""What the charts mark on the days it happened: new parser versions, label rules, corrections, annotations."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sqlalchemy
 from sqlmodel import Session, col
 
 from app.models import Hit, VerdictEvent
+from app.queries.annotations import annotation_rows
 from app.queries.numbers import Mark
 from app.queries.rows import BrandRow, History
 
@@ -18,7 +19,12 @@ RULES = "rules"  # who gave a verdict: the scorer; anybody else is a person who 
 
 def marks(session: Session, brand: BrandRow, search_id: int, history: History) -> tuple[Mark, ...]:
     """The marks of a history's days, oldest first."""
-    found = [*_parsers(history), *_relabelled(session, brand, search_id, history)]
+    noted = annotation_rows(session, brand.id, history.days[0], history.days[-1])
+    found = [
+        *_parsers(history),
+        *_relabelled(session, brand, search_id, history),
+        *(Mark(note.at, "annotation", note.text) for note in noted),
+    ]
     return tuple(sorted(found, key=lambda mark: (mark.at, mark.kind, mark.text)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from app import texts as say
 from app.queries.numbers import BrandPage, Compared, Mark, Week
 from app.web.access import Viewer
 from app.web.render import render
+from app.web.saying import Said
 from reports.heatmap import heatmap
 from reports.numbers import Bar, headline_change, tiles, waterfall
 from reports.share_chart import share_chart
@@ -40,8 +42,8 @@ class Address:
         return f"/brands/{quote(self.slug, safe='')}"
 
 
-def brand_view(page: BrandPage, lang: str, viewer: Viewer, **others: Any) -> str:
-    """The page of a brand's search; others: what further rooms add to it."""
+def brand_view(page: BrandPage, lang: str, viewer: Viewer, said: Said, today: date) -> str:
+    """The page of a brand's search. said: what a form on it has just done."""
     words = say.texts(lang)
     fresh = frozenset(action.row.rank for action in page.week.actions if action.urgency != "rising")
     return render(
@@ -63,12 +65,13 @@ def brand_view(page: BrandPage, lang: str, viewer: Viewer, **others: Any) -> str
         bars=bars(page.week, words),
         start=say.decimal(page.week.before.score, lang) if page.week.before and page.week.before.score else "",
         total=say.decimal(page.week.now.score, lang) if page.week.now and page.week.now.score else "",
-        told=[(number, mark, told(mark, words)) for number, mark in enumerate(page.marks, 1)],
+        marked=[(number, mark, told(mark, words)) for number, mark in enumerate(page.marks, 1)],
         practice="practice" in page.search.source_names,
         empty_days=not any(page.history.states),
         counts=counts(page.week),
         moves=moves(page.compared),
-        **others,
+        said=said,
+        today=today,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from app.web import pages, saying, signin
 from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
 from app.web.brand_view import brand_view
+from app.web.saying import SaidDep
 from app.web.security import SANDBOX
 from app.web.throttle import Tries
 
@@ -44,11 +45,13 @@ def all_brands(session: SessionDep, viewer: ViewerDep, lang: Lang = None) -> str
 
 
 @router.get("/brands/{slug}")
-def one_brand(slug: str, session: SessionDep, viewer: ViewerDep, asked: AskedDep, lang: Lang = None) -> str:
+def one_brand(
+    slug: str, session: SessionDep, viewer: ViewerDep, asked: AskedDep, said: SaidDep, lang: Lang = None
+) -> str:
     """The page of a brand's main search, or the one asked for."""
-    zone = brand_queries.brand(session, slug, viewer.workspace).zone
-    page = page_queries.brand_page(session, slug, asked, today_in(zone), viewer.workspace)
-    return brand_view(page, language(lang, page.search.hl), viewer)
+    today = today_in(brand_queries.brand(session, slug, viewer.workspace).zone)
+    page = page_queries.brand_page(session, slug, asked, today, viewer.workspace)
+    return brand_view(page, language(lang, page.search.hl), viewer, said, today)
 
 
 @router.get("/snapshots/{snapshot_id}")

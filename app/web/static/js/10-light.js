@@ -1,7 +1,7 @@
 // Lights one result along its whole life in the heat map and tells which it is. The page works without it.
 "use strict";
 for (const chart of document.querySelectorAll(".plot.heat")) {
-  const told = chart.parentElement.querySelector(".told");
+  const told = chart.parentElement.querySelector(".pointed");
   const say = (words) => { if (told) told.textContent = words; };
   const light = (event) => {
     const run = event.target.closest("a[data-l]");
