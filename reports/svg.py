@@ -24,6 +24,15 @@ ICONS = {
     "partial": "M1.5 1.5h9v9h-9zM6 1.5v9",
     "error": "M2 2l8 8M10 2l-8 8",
 }
+MARKS = {
+    label: Markup('<svg viewBox="0 0 12 12" class="mark-icon" aria-hidden="true"><path d="{}"/></svg>').format(path)
+    for label, path in {
+        "owned": "M1 6l5-4.5L11 6M2.5 5.5V10.5h7V5.5",
+        "positive": "M6 1.5v9M1.5 6h9",
+        "neutral": "M6 2a4 4 0 1 0 .01 0z",
+        "negative": "M1.5 6h9",
+    }.items()
+}
 MOST_DATES = 13
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 LANGUAGES = ("en", "he", "pl")
 OWN_NAMES = {"en": "English", "he": "עברית", "pl": "Polski"}
@@ -34,6 +35,15 @@ def shown(text: str) -> str:
 def quoted(text: str) -> str:
     """Outside text inside a sentence of ours, by its own direction: neither turns the other around."""
     return f"\u2068{text}\u2069"
+
+
+def safe_link(url: str) -> str:
+    """An address that may be followed: http and https only, otherwise nothing."""
+    plain = shown(url).strip()
+    try:
+        return plain if urlsplit(plain).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
 
 
 def language(asked: str | None, hl: str = "en") -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from app import texts as say
 from app.queries.rows import COUNTED
@@ -17,24 +15,16 @@ from app.texts.judge import said
 from app.types import LABELS
 from app.web.access import Viewer
 from reports.numbers import signed
+from reports.svg import MARKS
 
 SYMBOLS = {"owned": "⌂", "positive": "+", "neutral": "○", "negative": "−"}
-MARKS = {
-    label: Markup('<svg viewBox="0 0 12 12" class="mark-icon" aria-hidden="true"><path d="{}"/></svg>').format(path)
-    for label, path in {
-        "owned": "M1 6l5-4.5L11 6M2.5 5.5V10.5h7V5.5",
-        "positive": "M6 1.5v9M1.5 6h9",
-        "neutral": "M6 2a4 4 0 1 0 .01 0z",
-        "negative": "M1.5 6h9",
-    }.items()
-}
 
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Templates with escaping always on."""
     made = Environment(
-        loader=PackageLoader("app.web"),
+        loader=ChoiceLoader([PackageLoader("app.web"), PackageLoader("reports")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -43,7 +33,7 @@ def environment() -> Environment:
     made.filters |= {
         "shown": say.shown,
         "direction": say.direction,
-        "link": safe_link,
+        "link": say.safe_link,
         "signed": signed,
         "apart": apart,
     }
@@ -72,12 +62,3 @@ def render(name: str, lang: str, viewer: Viewer | None, **values: Any) -> str:
 def apart(value: date, lang: str) -> str:
     """A date that a right-to-left line does not turn around, inside a sentence."""
     return say.isolated(say.day(value, lang))
-
-
-def safe_link(url: str) -> str:
-    """An address that may be followed: http and https only, otherwise nothing."""
-    plain = say.shown(url).strip()
-    try:
-        return plain if urlsplit(plain).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
