@@ -101,4 +101,4 @@ def _can_be_owned(host: str) -> None:
     try:
         parse_owned(host)
     except ValueError as shared:
-        raise BadInput(f"{shared}; or correct the one result") from shared
+        raise BadInput(f"{shared}; or correct the one result", "correct_shared") from shared

@@ -30,23 +30,32 @@ SHARED_PREFIX = frozenset(
 )
 
 
+class NotOwnable(ValueError):
+    """Why a site cannot be owned, in one line; code: no_host, suffix or shared."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def parse_owned(text: str) -> OwnedSite:
     """An owned site as typed: "example.co.il", "https://facebook.com/brand/", "x.com/brandhelp".
 
-    ValueError says in one line why it cannot be owned: a public suffix, a shared platform without a profile, junk.
+    NotOwnable says in one line why it cannot be owned: a public suffix, a shared platform without a profile, junk.
     """
     typed = text.strip()
     address = typed if re.match(r"^[a-z][a-z0-9+.-]*://", typed, re.I) else f"https://{typed}"
     host = urls.host(address)
     if host is None:
-        raise ValueError(f"owned site {typed[:100]!r} is no host (write example.com or facebook.com/brand)")
+        raise NotOwnable("no_host", f"owned site {typed[:100]!r} is no host (write example.com or facebook.com/brand)")
     parts = urlsplit(address)
     site_host = home_host(host)
     if urls.is_public_suffix(site_host) or urls.registrable_domain(site_host) is None:
-        raise ValueError(f"owned site {typed!r} is a public suffix: nobody owns it")
+        raise NotOwnable("suffix", f"owned site {typed!r} is a public suffix: nobody owns it")
     path = "/".join(_segments(parts.path, site_host))
     if _platform(site_host) and (not path or path.split("/")[0] in SHARED_PREFIX):
-        raise ValueError(f"owned site {typed!r} is shared by many: add the brand's profile, such as {site_host}/brand")
+        advice = f"add the brand's profile, such as {site_host}/brand"
+        raise NotOwnable("shared", f"owned site {typed!r} is shared by many: {advice}")
     identity = _app_id(parts.query)
     if identity:
         path = f"{path}?id={identity}"

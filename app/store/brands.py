@@ -12,6 +12,7 @@ from app.errors import BadInput, Conflict
 from app.models import Brand, OwnedSite, Workspace
 from app.types import OwnedSite as Site
 
+MOST_NAME = 120
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -27,7 +28,7 @@ def home_workspace(session: Session) -> Workspace:
 
 def add_brand(session: Session, workspace: Workspace, name: str, home_market: str, sites: Sequence[Site]) -> Brand:
     """A new brand; Conflict when the workspace has one of that name, BadInput for a name nobody can read."""
-    clean = plain_text(name, "a brand's name", 120)
+    clean = plain_text(name, "a brand's name", MOST_NAME)
     taken = session.exec(select(Brand).where(Brand.workspace_id == workspace.id, Brand.name == clean)).first()
     if taken is not None:
         raise Conflict(f"there is a brand {clean!r} already")

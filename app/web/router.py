@@ -16,7 +16,7 @@ from app.queries import brands as brand_queries
 from app.queries.blobs import BlobDamaged, raw_page
 from app.queries.snapshots import snapshot
 from app.texts import language
-from app.web import pages, saying, signin
+from app.web import adding, pages, saying, signin
 from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
 from app.web.brand_view import brand_view
@@ -32,7 +32,7 @@ KEPT = {"cache-control": "max-age=600"}
 def install(app: FastAPI) -> None:
     """The pages at /, each with the one stylesheet and the one script."""
     app.state.tries = Tries()
-    for part in (router, saying.router):
+    for part in (router, saying.router, adding.router):
         app.include_router(part, dependencies=[Depends(viewer)])
     for part in (open_router, signin.router):  # the only pages for people who are not signed in
         app.include_router(part)

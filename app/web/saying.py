@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.corrections import correct, undo
 from app.db import writing
+from app.errors import BadInput
 from app.queries import brands as brand_queries
 from app.queries.annotations import annotation_rows
 from app.queries.label_rules import rule_rows
@@ -27,7 +28,7 @@ from app.web.render import render
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Id = Annotated[int, Path(ge=1, le=2**31)]
 Back = Annotated[str, Form(max_length=2000)]
-SAID = ("corrected", "undone", "noted", "removed")
+SAID = ("added", "corrected", "undone", "noted", "removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,10 @@ def annotate(
     """What happened on a day."""
     with writing() as session:
         brand = brand_queries.brand(session, slug, viewer.workspace)
-        add_annotation(session, brand.id, at, text, viewer.name, clock())
+        try:
+            add_annotation(session, brand.id, at, text, viewer.name, clock())
+        except BadInput as refused:
+            raise BadInput(refused.message, "annotation_refused") from refused
     return lead_back(back, brand.slug, "noted")
 
 

@@ -1,0 +1,176 @@
+"""A new brand: what is asked for, checked and told before anything is written; then all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.errors import BadInput
+from app.models import Brand, Workspace
+from app.schedule import next_due, times
+from app.scoring.markets import Market, markets
+from app.scoring.owned import NotOwnable, parse_owned
+from app.settings import Settings
+from app.sources import default_sources, usable
+from app.store.brands import MOST_NAME, add_brand, plain_text
+from app.store.searches import MAX_PHRASE, add_search, check_engine
+from app.types import OwnedSite
+from scrapers import registry
+from scrapers.errors import SourceMissing
+
+SCHEDULE = "06:00"
+DAYS_A_MONTH = 30
+MOST_SITES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one thing that was typed. field: name, owned, market, engine, source, phrase, depth, target;
+    code: the kind of trouble, for pages that say it in another language; message: one English sentence."""
+
+    field: str
+    code: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSearch:
+    """A search that would be made. able: the sources that may be asked today, why_not: why the others may not;
+    without an able one it asks nobody. looks: looks a month; refusal: why the engine cannot serve it, "" when it can.
+    """
+
+    phrase: str
+    engine: str
+    hl: str
+    gl: str
+    market: str
+    sources: tuple[str, ...]
+    able: tuple[str, ...]
+    why_not: tuple[str, ...]
+    looks: int
+    refusal: str = ""
+
+    @property
+    def asks_nobody(self) -> bool:
+        return not self.able
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A brand as it would be made; without problems it can be."""
+
+    name: str
+    sites: tuple[OwnedSite, ...]
+    home: Market | None
+    target: int
+    depth: int
+    searches: tuple[PlannedSearch, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def owns_nothing(self) -> bool:
+        """Allowed, with a warning: nothing can be labelled owned."""
+        return not self.sites
+
+
+def plan_brand(
+    name: str, owned: Sequence[str], codes: Sequence[str], chosen: Settings, *, engines: Sequence[str] = (),
+    sources: Sequence[str] = (), phrases: Sequence[str] = (), depth: int = 20, target: int = 18,
+) -> Plan:  # fmt: skip
+    """What would be made of what was typed, home market first, with every problem found. Writes and asks nothing."""
+    problems: list[Problem] = []
+    clean = _text(name, "name", "a brand's name", MOST_NAME, problems)
+    sites = _sites(owned, problems)
+    packs = _packs(codes, problems)
+    for source in sources:
+        try:
+            registry.source(source)
+        except SourceMissing as unknown:
+            problems.append(Problem("source", "unknown", source, str(unknown)))
+    wanted = [_text(phrase, "phrase", "a phrase", MAX_PHRASE, problems) for phrase in phrases]
+    for field, number, most in (("depth", depth, 100), ("target", target, 20)):
+        if not 1 <= number <= most:
+            problems.append(Problem(field, "range", str(number), f"{field} is 1 to {most}, not {number}"))
+    found = tuple(
+        _planned(pack, engine, phrase, sources, chosen)
+        for pack in packs
+        for engine in engines or [pack.engine]
+        for phrase in wanted or (pack.phrases(clean) if clean else ())
+    )
+    problems += {search.refusal: Problem("engine", "refused", _asked(search), search.refusal)
+                 for search in found if search.refusal}.values()  # fmt: skip
+    home = packs[0] if packs else None
+    return Plan(clean, sites, home, target, depth, found, tuple(dict.fromkeys(problems)))
+
+
+def make_brand(session: Session, workspace: Workspace, plan: Plan, now: datetime) -> Brand:
+    """The brand of a plan with all its searches; BadInput with every problem when it has any, Conflict when there is
+    one of that name."""
+    if plan.problems or plan.home is None:
+        raise BadInput("; ".join(problem.message for problem in plan.problems))
+    brand = add_brand(session, workspace, plan.name, plan.home.code, plan.sites)
+    brand.target = plan.target
+    for search in plan.searches:
+        add_search(
+            session, brand, phrase=search.phrase, engine=search.engine, hl=search.hl, gl=search.gl,
+            market=search.market, depth=plan.depth, sources=search.sources,
+            next_due=next_due(SCHEDULE, plan.home.zone, now),
+        )  # fmt: skip
+    return brand
+
+
+def _planned(pack: Market, engine: str, phrase: str, sources: Sequence[str], chosen: Settings) -> PlannedSearch:
+    try:
+        check_engine(engine, pack.hl, pack.gl)
+        refusal = ""
+    except BadInput as refused:
+        refusal = refused.message
+    known = [name for name in sources or default_sources(engine) if name in registry.SOURCES]
+    able, why_not = usable(known, chosen)
+    looks = DAYS_A_MONTH * len(times(SCHEDULE))
+    return PlannedSearch(
+        phrase, engine, pack.hl, pack.gl, pack.code, tuple(known), tuple(able), tuple(why_not), looks, refusal
+    )
+
+
+def _asked(search: PlannedSearch) -> str:
+    return f"{search.engine} {search.hl}-{search.gl}"
+
+
+def _text(typed: str, field: str, what: str, most: int, problems: list[Problem]) -> str:
+    try:
+        return plain_text(typed, what, most)
+    except BadInput as wrong:
+        problems.append(Problem(field, "text", typed, wrong.message))
+        return ""
+
+
+def _sites(typed: Sequence[str], problems: list[Problem]) -> tuple[OwnedSite, ...]:
+    found: dict[OwnedSite, None] = {}
+    lines = [line for line in typed if line.strip()]
+    if len(lines) > MOST_SITES:
+        problems.append(
+            Problem("owned", "many", str(len(lines)), f"{len(lines)} owned sites; the most is {MOST_SITES}")
+        )
+    for line in lines[:MOST_SITES]:
+        try:
+            found[parse_owned(line)] = None
+        except NotOwnable as wrong:
+            problems.append(Problem("owned", wrong.code, line.strip()[:100], str(wrong)))
+    return tuple(found)
+
+
+def _packs(codes: Iterable[str], problems: list[Problem]) -> list[Market]:
+    known = markets()
+    for code in codes:
+        if code not in known:
+            message = f"unknown market {code!r}; known: {', '.join(known)}"
+            problems.append(Problem("market", "unknown", code, message))
+    found = [known[code] for code in dict.fromkeys(codes) if code in known]
+    if not codes:
+        problems.append(Problem("market", "none", "", f"a brand needs a home market; known: {', '.join(known)}"))
+    return found
