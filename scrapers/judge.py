@@ -39,8 +39,8 @@ def _without_results(pages: Sequence[RawPage], serp: Serp, standards: Standards)
         return "error", first.failure  # nobody answered: that is no refusal
     if signs.block == "consent":
         return "consent", "consent"
-    if signs.block is not None and (first.complete or signs.block != "js_wall"):
-        return "blocked", signs.block  # a wall is told by what is missing, which proves nothing on a page that was cut
+    if signs.block is not None and (signs.block != "js_wall" or (first.complete and status < 400)):
+        return "blocked", signs.block  # a wall is told by what is missing: no proof on a page that was cut or an error
     if status in STATUS_BLOCKS:
         return "blocked", STATUS_BLOCKS[status]
     if status >= 400:

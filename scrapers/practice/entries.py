@@ -1,7 +1,8 @@
 """The invented world, day by day: which entries stand on a phrase's page, in which order, and what goes wrong.
 
 A pure function of the date: the same day always looks the same, and any twelve weeks tell a story. Standing entries
-drift slowly and hold their place for days; complaints come on Fridays, climb into the top ten and sink again.
+drift slowly and hold their place for days; complaints come on Fridays, straight into the top ten, and sink by the
+week. As on real pages, about four of five places show today what they showed yesterday.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ FRIDAY = 5  # date.toordinal() % 7
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An entry that comes every so many days, on a Friday, and stays for some: at its first place, drifting."""
+    """An entry that comes every so many days, on a Friday, and stays for some; each week it sinks by seven drifts."""
 
     every: int
     friday: int
@@ -48,7 +49,7 @@ class Entry:
         number = day.toordinal()
         if self.visit is not None:
             stay = (number - FRIDAY - 7 * self.visit.friday) % self.visit.every
-            return self.visit.at + self.visit.drift * stay if stay < self.visit.days else None
+            return self.visit.at + self.visit.drift * (stay - stay % 7) if stay < self.visit.days else None
         phase = crc32(self.url.encode())
         step = (number + phase % HOLD) // HOLD
         return self.home + self.swing * math.sin(2 * math.pi * (step * HOLD + phase % self.period) / self.period)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote, urlsplit
 
@@ -47,6 +47,28 @@ def google(entries: Sequence[Entry], asked: Asked) -> str:
         f'<div id="main"><div id="search">{found}</div></div>'
         f'<div id="botstuff"><div id="navcnt">{following}</div></div>'
         '<div id="foot"><div id="fbar">practice</div></div>',
+        "Google Search",
+    )
+
+
+def google_nojs(entries: Sequence[Entry], asked: Asked) -> str:
+    """Google's page for clients without JavaScript: links go through /url?q=, the page names no country."""
+    blocks = "".join(
+        '<div><div class="Gx5Zad fP1Qef xpd EtOod pkphOe"><div class="egMi0 kCrYT">'
+        f'<a href="/url?q={quote(_google_link(e, asked), safe=":/")}&amp;sa=U&amp;ved=2ahUKE&amp;usg=AOvVaw">'
+        f'<div class="DnJfK"><div class="j039Wc"><h3 class="zBAuLc l97dzf"><div class="BNeawe vvjwJb AP7Wnd UwRFLe">'
+        f'{escape(e.title)}</div></h3></div><div class="sCuL3"><div class="BNeawe UPmit AP7Wnd lRVwie">'
+        f'{escape(_display(e))}</div></div></div></a></div><div class="kCrYT"><div><div class="BNeawe s3v9rd AP7Wnd">'
+        f'<div><div class="v9i61e"><div class="BNeawe s3v9rd AP7Wnd">{_rated(e, asked.hl)}{escape(e.snippet)}</div>'
+        "</div></div></div></div></div></div></div>"
+        for e in entries
+    )
+    found = blocks or f'<div class="Gx5Zad"><div class="BNeawe s3v9rd AP7Wnd">{NOTHING[_hl(asked)]}</div></div>'
+    following = '<a class="nBDE1b G5eFlf" href="/search?start=10" aria-label="Next page">›</a>' if asked.more else ""
+    return _document(
+        replace(asked, gl=""),
+        f'<header id="hdr"><form id="sf"><input name="gbv" value="1" type="hidden"><input class="noHIxc" name="q" '
+        f'value="{escape(asked.phrase)}"></form></header><div id="main">{found}<footer>{following}</footer></div>',
         "Google Search",
     )
 
@@ -110,7 +132,7 @@ ENABLE_JS = (
 def _document(asked: Asked, body: str, name: str) -> str:
     direction = "rtl" if asked.hl == "he" else "ltr"
     return (
-        f'<!doctype html><html lang="{escape(asked.hl)}-{escape(asked.gl)}" dir="{direction}">'
+        f'<!doctype html><html lang="{escape("-".join(filter(None, (asked.hl, asked.gl))))}" dir="{direction}">'
         '<head><meta charset="utf-8">'
         f"<title>{escape(asked.phrase)} - {name}</title></head><body>{body}</body></html>"
     )

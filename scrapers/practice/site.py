@@ -2,7 +2,7 @@
 
 GET /{engine}/search?q&hl&gl&page&as_of=YYYY-MM-DD&mode=... The page of a day is always the same; `mode` overrides how
 that day misbehaves (none, captcha, consent, enablejs, empty, partial, hidden, wrong-language, wrong-engine, redirect,
-slow, bomb, reset, error503).
+inside, slow, bomb, reset, error503), or asks for Google's page without JavaScript (nojs).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from scrapers.practice.entries import Entry, World, worlds
-from scrapers.practice.markup import CAPTCHA, CONSENT, ENABLE_JS, LAYOUTS, PER_PAGE, Asked
+from scrapers.practice.markup import CAPTCHA, CONSENT, ENABLE_JS, LAYOUTS, PER_PAGE, Asked, google_nojs
 
 DEPTH = 20
 
@@ -50,7 +50,9 @@ def page_of(engine: str, world: World | None, day: date, asked: Asked, mode: str
     entries: list[Entry] = world.page(day)[:DEPTH] if world and mode != "empty" else []
     shown = entries[(asked.page - 1) * size : asked.page * size]
     hl = "fr" if mode == "wrong-language" else asked.hl
-    layout = LAYOUTS["bing" if mode == "wrong-engine" else engine]
+    layout = (
+        google_nojs if (engine, mode) == ("google", "nojs") else LAYOUTS["bing" if mode == "wrong-engine" else engine]
+    )
     more = len(entries) > asked.page * size
     text = layout(shown, Asked(asked.phrase, hl, asked.gl, asked.page, more, hidden=mode == "hidden"))
     return text[: len(text) * 3 // 5] if mode == "partial" else text

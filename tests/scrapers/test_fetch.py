@@ -61,6 +61,13 @@ def test_a_page_arrives_with_its_address_and_status(site: PracticeSite) -> None:
     assert page.content_type == "text/html; charset=utf-8"
 
 
+def test_the_page_without_javascript_is_served_on_demand(site: PracticeSite) -> None:
+    """mode=nojs: the markup Google gives to plain clients, over HTTP."""
+    page = by_http(site, "nojs")
+    assert (page.http_status, page.complete) == (200, True)
+    assert page.body.count(b'<a href="/url?q=https://') == 10
+
+
 def test_a_drip_feed_is_stopped_by_the_overall_deadline(site: PracticeSite) -> None:
     """A byte now and then for ever: stopped, with what arrived."""
     begun = time.monotonic()

@@ -92,6 +92,8 @@ def test_each_failure_of_the_transport_has_its_state(page: RawPage, expected: st
         (RawPage(b"", failure="unreachable", complete=False), "js_wall", ("error", "unreachable")),
         (RawPage(b"<html", failure="deadline", complete=False), "js_wall", ("partial", "deadline")),
         (RawPage(b"<html", failure="deadline", complete=False), "captcha", ("blocked", "captcha")),
+        (RawPage(b"<html", http_status=503), "js_wall", ("error", "HTTP 503")),
+        (RawPage(b"<html", http_status=429), "js_wall", ("blocked", "rate_limit")),
         (RawPage(b"<html", http_status=200), "js_wall", ("blocked", "js_wall")),
     ],
 )
