@@ -113,11 +113,23 @@ see_to_chromium() {
     say "no Chromium: everything works but looks through a browser; install one (apt-get install chromium) or set SHEMTOV_CHROMIUM to its path"
 }
 
+# Developers' tests read the printed paper with poppler; without it they skip and say so.
+see_to_poppler() {
+    if [ "$LOCK" != requirements-dev.lock ] || command -v pdftotext >/dev/null; then return; fi
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then return; fi
+    say "installing poppler-utils, which tests read PDFs with"
+    install_poppler || { limited apt-get update -qq >/dev/null 2>&1 && install_poppler; } || say "no poppler-utils to be had: tests of paper skip some checks"
+}
+
+install_poppler() { DEBIAN_FRONTEND=noninteractive limited apt-get install -y -qq poppler-utils >/dev/null 2>&1; }
+
 if ! usable_venv || [ ! -x "$VENV/bin/shemtov" ] || [ "$(cat "$STAMP" 2>/dev/null)" != "$(wanted_stamp)" ]; then
     install_packages
     see_to_chromium
+    see_to_poppler
     say "ready: $VENV/bin/shemtov --help"
 elif [ "${1:-}" != quiet ]; then
     see_to_chromium
+    see_to_poppler
     say "ready (nothing to do): $VENV/bin/shemtov --help"
 fi
