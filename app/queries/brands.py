@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -15,7 +17,13 @@ from app.types import OwnedSite as Site
 def brands(session: Session, workspace: int | None = None) -> tuple[BrandRow, ...]:
     """All brands by name; those of one workspace when it is given."""
     found = session.exec(_scoped(workspace).order_by(col(Brand.name))).all()
-    return tuple(brand_row(session, brand) for brand in found)
+    sites: dict[int, list[Site]] = {}
+    of_these = _scoped(workspace).with_only_columns(col(Brand.id))
+    for site in session.exec(
+        select(OwnedSite).where(col(OwnedSite.brand_id).in_(of_these)).order_by(col(OwnedSite.id))
+    ):
+        sites.setdefault(site.brand_id, []).append(Site(site.host, site.path))
+    return tuple(_row(brand, sites.get(brand.id or 0, ())) for brand in found)
 
 
 def brand(session: Session, key: str, workspace: int | None = None) -> BrandRow:
@@ -35,6 +43,10 @@ def _scoped(workspace: int | None) -> SelectOfScalar[Brand]:
 
 def brand_row(session: Session, found: Brand) -> BrandRow:
     """A brand with its home market's calendar."""
+    return _row(found, owned_sites(session, found.id or 0))
+
+
+def _row(found: Brand, sites: Sequence[Site]) -> BrandRow:
     home = market(found.home_market)
     return BrandRow(
         id=found.id or 0,
@@ -47,7 +59,7 @@ def brand_row(session: Session, found: Brand) -> BrandRow:
         weekend=tuple(home.weekend),
         target=found.target,
         main_search=found.main_search,
-        owned=tuple(site.host + site.path for site in owned_sites(session, found.id or 0)),
+        owned=tuple(site.host + site.path for site in sites),
     )
 
 

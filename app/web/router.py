@@ -14,9 +14,8 @@ from app.errors import AppError, NotFound
 from app.queries import brand_page as page_queries
 from app.queries import brands as brand_queries
 from app.queries.blobs import BlobDamaged, raw_page
-from app.queries.snapshots import snapshot
 from app.texts import language
-from app.web import adding, pages, saying, signin
+from app.web import adding, list_view, look_view, saying, signin
 from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
 from app.web.brand_view import brand_view
@@ -26,22 +25,22 @@ from app.web.throttle import Tries
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 open_router = APIRouter(include_in_schema=False)
+ROOMS = (
+    adding,
+    list_view,
+    look_view,
+    saying,
+)
 KEPT = {"cache-control": "max-age=600"}
 
 
 def install(app: FastAPI) -> None:
     """The pages at /, each with the one stylesheet and the one script."""
     app.state.tries = Tries()
-    for part in (router, saying.router, adding.router):
+    for part in (router, *(room.router for room in ROOMS)):
         app.include_router(part, dependencies=[Depends(viewer)])
     for part in (open_router, signin.router):  # the only pages for people who are not signed in
         app.include_router(part)
-
-
-@router.get("/")
-def all_brands(session: SessionDep, viewer: ViewerDep, lang: Lang = None) -> str:
-    """The list of brands."""
-    return pages.brands_page(brand_queries.brands(session, viewer.workspace), language(lang, viewer.language), viewer)
 
 
 @router.get("/brands/{slug}")
@@ -52,15 +51,6 @@ def one_brand(
     today = today_in(brand_queries.brand(session, slug, viewer.workspace).zone)
     page = page_queries.brand_page(session, slug, asked, today, viewer.workspace)
     return brand_view(page, language(lang, page.search.hl), viewer, said, today)
-
-
-@router.get("/snapshots/{snapshot_id}")
-def one_snapshot(
-    snapshot_id: Annotated[int, Path(ge=1, le=2**31)], session: SessionDep, viewer: ViewerDep, lang: Lang = None
-) -> str:
-    """The page of one look: its state, why, every try, the results."""
-    brand, search, found, results = snapshot(session, snapshot_id, viewer.workspace)
-    return pages.snapshot_page(brand, search, found, results, language(lang, search.hl), viewer)
 
 
 @router.get("/raw/{digest}")
