@@ -311,6 +311,7 @@ def test_an_annotation_is_kept_by_day_and_removed_without_being_lost(world: Worl
             add_annotation(session, world.brand, day, text, "Dana", NOW)
             for day, text in ((date(2026, 11, 9), "קמפיין חדש"), (date(2026, 11, 2), "Outage"))
         ]
+        assert add_annotation(session, world.brand, date(2026, 11, 2), " Outage ", "Noam", NOW) == ids[1]
         assert [row.text for row in annotation_rows(session, world.brand)] == ["Outage", "קמפיין חדש"]
         assert [row.id for row in annotation_rows(session, world.brand, date(2026, 11, 3), date(2026, 11, 9))] == [
             ids[0]

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.errors import BadInput
 from app.models import Annotation
@@ -18,10 +18,19 @@ AHEAD = timedelta(days=366)
 
 
 def add_annotation(session: Session, brand_id: int, at: date, text: str, actor: str, now: datetime) -> int:
-    """A new annotation; returns its id. BadInput for text nobody can read and for a day no chart shows."""
+    """An annotation, made when that day has none of the same words; returns its id. BadInput for text nobody can read
+    and for a day no chart shows."""
     clean = plain_text(text, "an annotation", MOST_TEXT)
     if not EARLIEST <= at <= now.date() + AHEAD:
         raise BadInput(f"an annotation of {at.isoformat()} stands on no chart")
+    there = session.exec(
+        select(Annotation.id).where(
+            Annotation.brand_id == brand_id, Annotation.at == at, Annotation.text == clean,
+            col(Annotation.removed).is_(None),
+        )
+    ).first()  # fmt: skip
+    if there is not None:
+        return there
     found = Annotation(brand_id=brand_id, at=at, text=clean, actor=actor, created=now)
     session.add(found)
     session.flush()

@@ -133,6 +133,20 @@ def looked_at_by(site: TestClient, who: Viewer) -> None:
     site.app.dependency_overrides[viewer] = lambda: who  # type: ignore[attr-defined]
 
 
+def test_a_host_nobody_can_own_is_told_in_the_readers_language(site: TestClient, world: World) -> None:
+    """ "Everything on facebook.com is ours" is refused with what to do instead; nothing is written."""
+    hit, _ = negative(world)
+    with writing(world.engine) as session:
+        link = session.get_one(Link, session.get_one(Hit, hit).link_id)
+        link.host = "facebook.com"
+        session.add(link)
+    form = {"hit": str(hit), "scope": "host", "label": "owned"}
+    done = site.post("/brands/nativ-telecom/labels?lang=he", data=form)
+    assert done.status_code == 400
+    assert texts("he")["correct_shared"] in done.text
+    assert label_of(world, hit)[0] == "negative"
+
+
 def test_who_may_only_read_sees_no_form_and_can_send_none(site: TestClient, world: World) -> None:
     """A viewer gets 403 on every form, and a page without one."""
     hit, _ = negative(world)
