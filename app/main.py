@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app.api import brands, problems, searches, snapshots
@@ -35,6 +36,7 @@ def create_app() -> FastAPI:
     web.install(app)
     problems.install(app)
     page_problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=6)
     # The last one added is the first to see a request.
     app.add_middleware(SameOrigin, refuse=page_problems.cross_site)
     app.add_middleware(OwnOrigin, public_url=public_url)

@@ -10,7 +10,6 @@ for (const chart of document.querySelectorAll(".plot.heat")) {
     say(run ? run.getAttribute("aria-label") : told ? told.dataset.hint : "");
   };
   const dim = () => { chart.classList.remove("lit"); say(told ? told.dataset.hint : ""); };
-  if (told) { told.hidden = false; dim(); }
   for (const name of ["pointerover", "focusin"]) chart.addEventListener(name, light);
   for (const name of ["pointerleave", "focusout"]) chart.addEventListener(name, dim);
 }
