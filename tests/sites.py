@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,6 +16,7 @@ from app import db
 from app.db import writing
 from app.models import Person, Workspace
 from app.passwords import password_hash
+from app.runner import run_due
 from app.secret import secret
 from app.settings import settings
 from app.store.brands import home_workspace
@@ -30,6 +33,17 @@ def use(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHEMTOV_DATABASE_URL", world.engine.url.render_as_string(hide_password=False))
     for cached in (settings, db.engine):
         cached.cache_clear()
+
+
+def looked_at(world: World) -> None:
+    """One day's look on record."""
+
+    async def collect() -> None:
+        world.clock.at += timedelta(days=1)
+        async for _ in run_due(world.surroundings, lambda names: (list(names), [])):
+            pass
+
+    asyncio.run(collect())
 
 
 def let_in(
@@ -55,10 +69,10 @@ def let_in(
         return start_session(session, person.id or 0, secret(), now)
 
 
-def signed_in(client: TestClient, engine: Engine, role: str = "owner", **who: str) -> TestClient:
+def signed_in(client: TestClient, engine: Engine, role: str = "owner", **who: Any) -> TestClient:
     """The client with a session in its cookie, sending forms as our own pages do. who: as for let_in."""
     client.cookies.clear()
-    client.cookies.set(cookie_name(), let_in(engine, role, **who))  # type: ignore[arg-type]
+    client.cookies.set(cookie_name(), let_in(engine, role, **who))
     client.headers.update(OURS)
     return client
 

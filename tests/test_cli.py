@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from app.cli import main
+from app.cli import serve as serving
+from app.db import reading
+from app.main import create_app
+from app.models import Signin
+from app.settings import origin
 from scrapers.practice.entries import worlds
 from scrapers.practice.markup import CAPTCHA, Asked
 from scrapers.practice.site import page_of
@@ -47,6 +55,21 @@ def shemtov(data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         return Done(int(ended.value.code or 0), said.out, said.err)
 
     return run
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Where serve would have listened."""
+    asked: list[tuple[str, int]] = []
+    monkeypatch.setattr(serving, "run_server", lambda host, port: asked.append((host, port)))
+    return asked
+
+
+def visit(said: str) -> tuple[str, str]:
+    """The host and the path of the one link that was printed."""
+    found: list[tuple[str, str]] = re.findall(r"(https?://\S+)(/welcome\?token=[\w-]{43})$", said, re.M)
+    assert len(found) == 1, said
+    return found[0]
 
 
 def lines(text: str) -> list[dict[str, Any]]:
@@ -171,6 +194,12 @@ def test_a_brand_is_added_with_its_searches(shemtov: Command) -> None:
         (["parse"], "needs an engine"),
         (["parse", "--batch", "gone.jsonl"], "no such file"),
         (["serve", "--host", "0.0.0.0"], "no loopback address"),
+        (["person", "add", "nobody", "--name", "N"], "no e-mail address"),
+        (["person", "add", "a@b.example", "--name", " "], "is empty"),
+        (["person", "add", "a@b.example", "--name", "N", "--role", "king"], "owner, analyst, viewer"),
+        (["person", "add", "a@b.example"], "Missing option"),
+        (["person", "link", "a@b.example"], "no person"),
+        (["person", "disable", "a@b.example"], "no person"),
         (["nonsense"], "No such command"),
     ],
 )
@@ -232,3 +261,93 @@ def test_a_manifest_with_a_bad_row_imports_the_rest_and_exits_3(shemtov: Command
     assert done.returncode == 3
     assert "1 looks imported, 1 rows refused" in done.stdout
     assert "captured_at" in done.stderr
+
+
+def test_a_person_is_let_in_listed_kept_out_and_let_in_again(shemtov: Command) -> None:
+    """Each link is printed once and kept as a hash; a second person of the same address is refused."""
+    done = shemtov("person", "add", "Dana@Practice.example", "--name", "דנה לוי", "--role", "analyst")
+    assert done.returncode == 0, done.stderr
+    host, path = visit(done.stdout)
+    assert host == "http://127.0.0.1:8000"
+    with reading() as session:
+        assert path.partition("=")[2] not in str([row.model_dump() for row in session.exec(select(Signin)).all()])
+    assert "analyst  no password yet, not here yet" in shemtov("person", "list").stdout
+    again = shemtov("person", "add", "dana@practice.example", "--name", "x")
+    assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
+    assert "shemtov person link" in again.stderr
+    assert visit(shemtov("person", "link", "DANA@practice.example").stdout)[1] != path
+    assert "is kept out" in shemtov("person", "disable", "dana@practice.example").stdout
+    assert "kept out" in shemtov("person", "list").stdout
+    refused = shemtov("person", "link", "dana@practice.example")
+    assert refused.returncode == 2
+    assert "--undo" in refused.stderr
+    assert "may sign in again" in shemtov("person", "disable", "dana@practice.example", "--undo").stdout
+    assert shemtov("person", "link", "dana@practice.example").returncode == 0
+
+
+def test_the_first_serve_prints_the_owners_link_and_later_ones_none(
+    shemtov: Command, served: list[tuple[str, int]]
+) -> None:
+    """Until somebody has come in by it; each start ends the link before."""
+    older, newer = visit(shemtov("serve").stdout), visit(shemtov("serve", "--port", "9000").stdout)
+    assert newer[0] == "http://127.0.0.1:9000"
+    with TestClient(create_app(), headers={"sec-fetch-site": "same-origin"}, follow_redirects=False) as browser:
+        assert browser.get(older[1]).status_code == 404
+        form = {"token": newer[1].partition("=")[2], "name": "Dana", "email": "d@x.example", "password": "long enough!"}
+        assert browser.post("/welcome", data=form).status_code == 303
+        assert browser.get("/").status_code == 200
+    assert "welcome" not in shemtov("serve").stdout
+    assert served == [("127.0.0.1", 8000), ("127.0.0.1", 9000), ("127.0.0.1", 8000)]
+    assert "d@x.example  Dana  owner  has a password, last here" in shemtov("person", "list").stdout
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "shemtov.example.com", "127.0.0.1.evil.example"])
+@pytest.mark.parametrize(
+    ("secret", "url", "right"),
+    [
+        ("", "", False), ("s" * 32, "", False), ("", "https://shemtov.example.com", False),
+        ("s" * 31, "https://shemtov.example.com", False), ("s" * 32, "https://shemtov.example.com", True),
+    ],
+)  # fmt: skip
+def test_serve_goes_beyond_this_machine_only_with_a_secret_and_a_public_url(
+    shemtov: Command, served: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch,
+    host: str, secret: str, url: str, right: bool,
+) -> None:  # fmt: skip
+    """Otherwise one clear line, exit 2, and nothing listens."""
+    monkeypatch.setenv("SHEMTOV_SECRET_KEY", secret)
+    monkeypatch.setenv("SHEMTOV_PUBLIC_URL", url)
+    done = shemtov("serve", "--host", host)
+    assert served == ([(host, 8000)] if right else [])
+    if right:
+        assert visit(done.stdout)[0] == url
+    else:
+        assert done.returncode == 2
+        assert "SHEMTOV_SECRET_KEY (at least 32 characters) and SHEMTOV_PUBLIC_URL" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "shemtov.example.com", "ftp://x.example", "https://", "https://x.example/path", "https://a:b@x.example",
+        "https://x.example?a", "https://x.example#a", "https://x.example:port", "https://[::1", "https://שם.example",
+        "https://x.example\\evil", "javascript:alert(1)", "https://x .example",
+    ],
+)  # fmt: skip
+def test_a_public_url_is_scheme_and_host_alone(
+    shemtov: Command, served: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Anything else is one clear line, whatever the command."""
+    monkeypatch.setenv("SHEMTOV_PUBLIC_URL", url)
+    done = shemtov("serve")
+    assert done.returncode == 2
+    assert "SHEMTOV_PUBLIC_URL" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert served == []
+
+
+def test_a_public_url_is_kept_as_browsers_write_it() -> None:
+    """Lower case, without the usual port and without a slash."""
+    assert origin("HTTPS://Shemtov.Example.com:443/") == "https://shemtov.example.com"
+    assert origin("http://intranet:80") == "http://intranet"
+    assert origin("https://x.example:8443") == "https://x.example:8443"

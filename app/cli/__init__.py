@@ -32,7 +32,7 @@ def main() -> None:
         say.warn(failure.message)
         code = failure.exit_code
     except TyperException as failure:  # every wrong use of a command
-        say.warn(getattr(failure, "message", str(failure)))
+        say.warn(failure.format_message())
         code = 2
     except (typer.Abort, KeyboardInterrupt):
         say.warn("stopped")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import sys
 from datetime import timedelta
 from typing import Annotated
 
@@ -92,6 +93,7 @@ def run_server(host: str, port: int) -> None:
 
     from app.main import create_app  # likewise
 
+    sys.stdout.flush()  # a link that waits in a pipe's buffer lets nobody in
     # No header of a proxy is believed: what is needed of one, the public URL says.
     uvicorn.run(create_app(), host=host, port=port, log_level="warning", server_header=False, proxy_headers=False)
 

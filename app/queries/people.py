@@ -8,9 +8,10 @@ from typing import cast
 
 from sqlmodel import Session, col, select
 
-from app.errors import NotFound
+from app.errors import BadInput, NotFound
 from app.models import Membership, Person, Signin
 from app.store.keys import key_hash
+from app.store.people import clean_email
 from app.types import Role
 
 
@@ -93,8 +94,12 @@ def any_person(session: Session) -> bool:
 
 
 def person_of(session: Session, email: str) -> Person | None:
-    """The person of that address, however it is cased."""
-    return session.exec(select(Person).where(Person.email == email.strip().casefold())).first()
+    """The person of that address, however it is cased; None also for what is no address."""
+    try:
+        address = clean_email(email)
+    except BadInput:
+        return None
+    return session.exec(select(Person).where(Person.email == address)).first()
 
 
 def known_person(session: Session, email: str) -> Person:

@@ -58,16 +58,23 @@ def cookie_name() -> str:
     return "__Host-shemtov" if settings().public_url.startswith("https:") else "shemtov_session"
 
 
-def viewer(request: Request, session: SessionDep, at: NowDep) -> Viewer:
-    """The one who asks for this page; SignInNeeded when nobody is signed in."""
+def whoever(request: Request, session: Session, at: datetime) -> Viewer | None:
+    """The person whose session the request brings along, None for nobody; using it renews it."""
     token = request.cookies.get(cookie_name(), "")
     found = signed_in(session, token, secret(), at) if token else None
     if found is None:
-        raise SignInNeeded("sign in first", "sign_in_first")
+        return None
     if at - found.last_used >= RENEWED:
         with writing() as store:
             renew_session(store, found.signin, at)
-    known = Viewer(found.person, found.name, found.workspace, found.role, found.language)
+    return Viewer(found.person, found.name, found.workspace, found.role, found.language)
+
+
+def viewer(request: Request, session: SessionDep, at: NowDep) -> Viewer:
+    """The one who asks for this page; SignInNeeded when nobody is signed in."""
+    known = whoever(request, session, at)
+    if known is None:
+        raise SignInNeeded("sign in first", "sign_in_first")
     request.state.viewer = known
     return known
 

@@ -13,9 +13,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.db import reading
 from app.errors import AppError
 from app.texts import texts
-from app.web.access import SignInNeeded, reader_language
+from app.web.access import SignInNeeded, now, reader_language, whoever
 from app.web.render import render
 from app.web.security import HEADERS
 
@@ -60,6 +61,9 @@ async def _of_app(request: Request, failure: AppError) -> Response:
 
 
 async def _of_http(request: Request, failure: HTTPException) -> Response:
+    if not hasattr(request.state, "viewer"):  # no route was found, so none has asked
+        with reading() as session:
+            request.state.viewer = whoever(request, session, now())
     answer = problem_page(request, failure.status_code)
     answer.headers.update(failure.headers or {})
     return answer
