@@ -1,12 +1,16 @@
-"""Reads the files people hand in: saved pages, row files; .zst and .gz are read as such, never beyond a cap."""
+"""Reads the files people hand in (saved pages, row files; .zst and .gz are read as such, never beyond a cap) and writes
+ours whole."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import json
+import os
+import tempfile
 import zlib
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,8 @@ import zstandard
 from app.errors import BadInput
 
 MAX_PAGE = 50_000_000
+UNFINISHED = ".new-"
+ABANDONED = timedelta(days=1)
 
 
 def read_page_file(path: Path, limit: int = MAX_PAGE) -> bytes:
@@ -57,3 +63,31 @@ def find_file(name: str, folder: Path) -> Path:
         return path if path.is_absolute() or path.exists() else folder / path
     except (OSError, ValueError) as wrong:
         raise BadInput(f"{name[:200]!r} is no path ({wrong})") from wrong
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Whole or not at all, whatever happens meanwhile: a temporary file, flushed to disk, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED, delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def sweep(folder: Path, now: datetime) -> int:
+    """Remove what killed writers left below a folder more than a day ago, and say how many files that were."""
+    swept = 0
+    for path in folder.rglob(f"{UNFINISHED}*"):
+        try:
+            if path.is_file() and path.stat().st_mtime < (now - ABANDONED).timestamp():
+                path.unlink()
+                swept += 1
+        except FileNotFoundError:  # somebody else swept it, or its writer was only slow
+            continue
+    return swept

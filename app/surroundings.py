@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from app.db import engine
+from app.files import sweep
 from app.pipeline import Surroundings
 from app.settings import Settings, settings
 from app.sources import access
@@ -32,6 +33,7 @@ async def surroundings(
     """What looks at those sources need. The practice site is started here unless one is set; browser=True looks at
     everything through Chromium, otherwise only at the engines that need it."""
     chosen = settings()
+    sweep(chosen.blobs, clock())
     async with AsyncExitStack() as stack:
         if "practice" in sources and not chosen.practice_url:
             site = PracticeSite()

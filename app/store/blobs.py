@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 import zstandard
 from sqlmodel import Session, select
 
+from app.files import write_whole
 from app.models import Blob
 from app.store.upsert import insert_missing
 
@@ -19,7 +18,7 @@ def keep(session: Session, root: Path, body: bytes, kind: str = "raw") -> int:
     digest = hashlib.sha256(body).hexdigest()
     path = blob_path(root, digest)
     if not path.exists():
-        _write(path, zstandard.ZstdCompressor(level=6).compress(body))
+        write_whole(path, zstandard.ZstdCompressor(level=6).compress(body))
     insert_missing(session, Blob.__table__, [{"sha256": digest, "kind": kind, "codec": "zstd", "size": len(body)}])  # type: ignore[attr-defined]
     return int(session.exec(select(Blob.id).where(Blob.sha256 == digest)).one() or 0)
 
@@ -29,18 +28,3 @@ def blob_path(root: Path, digest: str) -> Path:
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise ValueError("a blob is named by 64 hexadecimal digits")
     return root / digest[:2] / f"{digest}.zst"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a temporary file, flushed to disk, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

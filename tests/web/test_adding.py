@@ -169,7 +169,7 @@ def test_brands_of_two_workspaces_may_share_a_name_and_do_not_see_each_other(sit
     """A name that is taken elsewhere is free here; the new brand belongs to whoever added it."""
     site.post("/add", data=FORM | {"act": "add"})
     elsewhere = other_workspace(engine())
-    signed_in(site, engine(), email="other@practice.example", workspace=elsewhere)  # type: ignore[arg-type]
+    signed_in(site, engine(), email="other@practice.example", workspace=elsewhere)
     assert site.post("/add", data=FORM | {"act": "add"}).status_code == 303
     with reading() as session:
         assert len({brand.workspace_id for brand in session.exec(select(Brand)).all()}) == 2
