@@ -1,8 +1,8 @@
 """The invented world, day by day: which entries stand on a phrase's page, in which order, and what goes wrong.
 
 A pure function of the date: the same day always looks the same, and any twelve weeks tell a story. Standing entries
-drift slowly and hold their place for days; complaints come on Fridays, straight into the top ten, and sink by the
-week. As on real pages, about four of five places show today what they showed yesterday.
+drift slowly and hold their place for days; complaints come on Fridays, climb on Sundays and sink by the week. As on
+real pages, about four of five places show today what they showed yesterday.
 """
 
 from __future__ import annotations
@@ -19,17 +19,26 @@ from zlib import crc32
 HOLD = 6
 GAP_CYCLE = 84
 FRIDAY = 5  # date.toordinal() % 7
+SUNDAY = 2  # days after it
+CLIMB = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An entry that comes every so many days, on a Friday, and stays for some; each week it sinks by seven drifts."""
+    """An entry that comes every so many days, on a Friday, and stays for some.
+
+    It comes in low, climbs to its best place on Sunday, and from the next Friday on sinks by seven drifts a week.
+    """
 
     every: int
     friday: int
     days: int
     at: float
     drift: float
+
+    def place(self, stay: int) -> float:
+        """Where it wants to stand so many days after it came."""
+        return self.at + (CLIMB if stay < SUNDAY else self.drift * (stay - stay % 7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Entry:
         number = day.toordinal()
         if self.visit is not None:
             stay = (number - FRIDAY - 7 * self.visit.friday) % self.visit.every
-            return self.visit.at + self.visit.drift * (stay - stay % 7) if stay < self.visit.days else None
+            return self.visit.place(stay) if stay < self.visit.days else None
         phase = crc32(self.url.encode())
         step = (number + phase % HOLD) // HOLD
         return self.home + self.swing * math.sin(2 * math.pi * (step * HOLD + phase % self.period) / self.period)

@@ -53,6 +53,16 @@ def test_every_friday_brings_a_complaint_into_the_top_ten(engine: str) -> None:
         assert came & visitors & set(shown(world, day + timedelta(days=1))[:10]), day
 
 
+def test_the_main_search_always_has_something_to_deal_with() -> None:
+    """Against the last day of the week before (Saturday), a complaint in the top ten is new or stands higher."""
+    world = worlds()[PHRASE]
+    complaints = {entry.url for entry in world.entries if entry.visit is not None or "tlunot" in entry.url}
+    for day in (FIRST + timedelta(days=i) for i in range(LONG)):
+        before = shown(world, day - timedelta(days=(day.weekday() - SATURDAY) % 7 or 7))
+        urgent = [u for n, u in enumerate(shown(world, day)[:10]) if u not in before or before.index(u) > n]
+        assert set(urgent) & complaints, day
+
+
 def test_in_any_seven_weeks_a_saturday_is_blocked() -> None:
     """The main search's day off, so that a week ends on its Friday and the gap is seen."""
     blocked = [
