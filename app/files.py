@@ -21,6 +21,7 @@ from app.errors import BadInput
 MAX_PAGE = 50_000_000
 UNFINISHED = ".new-"
 ABANDONED = timedelta(days=1)
+PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 def read_page_file(path: Path, limit: int = MAX_PAGE) -> bytes:
@@ -91,3 +92,8 @@ def sweep(folder: Path, now: datetime) -> int:
         except FileNotFoundError:  # somebody else swept it, or its writer was only slow
             continue
     return swept
+
+
+def picture_kind(content: bytes) -> str | None:
+    """The media type of a PNG or JPEG by its first bytes; None for anything else (an SVG can hold a program)."""
+    return next((kind for start, kind in PICTURES.items() if content.startswith(start)), None)

@@ -1,16 +1,17 @@
-"""Whether the record is true: the invariants I1 to I5, proven from the rows and the raw pages, not believed.
+"""Whether the record is true: the invariants I1 to I5 and I7, proven from the rows and the raw pages, not believed.
 
 I1 each planned slot has exactly one final state
 I2 an ok parse has ranks 1..n without hole or double
 I3 every fetch's raw answer exists and matches its SHA-256, or is marked expired
 I4 shares counted anew = shares served; raw pages read anew and hits scored anew = stored rows of today's version
 I5 a look that does not count is in no share
+I7 what was printed is as it was (app.prove)
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from sqlmodel import Session, col, select
 
 from app.models import Attempt, Blob, Fetch, Hit, Link, Parse, Result, Search, Snapshot
 from app.pipeline import verdict_of
+from app.prove import Finding, printed_reports
 from app.queries.blobs import BlobDamaged, content, pages
 from app.queries.history import history
 from app.queries.hits import linked_hits
@@ -32,31 +34,15 @@ from scrapers.parse import parse as read_pages
 LATE = timedelta(days=1)
 
 
-@dataclass
-class Finding:
-    """One invariant: how many things were looked at, what is broken, and what else is worth saying."""
-
-    name: str
-    what: str
-    checked: int = 0
-    broken: list[str] = field(default_factory=list)
-    notes: Counter[str] = field(default_factory=Counter)
-
-    def expect(self, holds: bool, problem: str) -> None:
-        """Count one check; remember the problem when it does not hold."""
-        self.checked += 1
-        if not holds:
-            self.broken.append(problem)
-
-
 def verify(session: Session, blobs: Path, now: datetime) -> list[Finding]:
-    """All five, in order. Reads everything; writes nothing."""
+    """All of them, in order. Reads everything; writes nothing."""
     return [
         final_states(session, now),
         whole_ranks(session),
         raw_pages(session, blobs),
         same_again(session, blobs),
         only_good_counts(session),
+        printed_reports(session, blobs),
     ]
 
 

@@ -115,11 +115,7 @@ class Printer:
         whole = False
         try:
             async with asyncio.timeout(self.deadline):
-                if self._chromium is None or not self._chromium.lives:
-                    await self._end()
-                    self._chromium = _Chromium()
-                    await self._chromium.start(self.executable, self.deadline)
-                printed = await self._chromium.print(html)
+                printed = await self._warm(html) or await self._fresh(html)
                 whole = True
                 return printed
         except (TimeoutError, PlaywrightTimeout) as late:
@@ -131,6 +127,21 @@ class Printer:
         finally:
             if not whole:
                 await self._end()
+
+    async def _warm(self, html: str) -> bytes | None:
+        """By the Chromium that is there; None when there is none, or when it turns out to have died since."""
+        if self._chromium is None or not self._chromium.lives:
+            return None
+        try:
+            return await self._chromium.print(html)
+        except Error:
+            return None
+
+    async def _fresh(self, html: str) -> bytes:
+        await self._end()
+        self._chromium = _Chromium()
+        await self._chromium.start(self.executable, self.deadline)
+        return await self._chromium.print(html)
 
     async def _end(self) -> None:
         if self._chromium is not None:

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from app import texts as say
 from app.errors import BadInput
+from app.files import picture_kind
 from app.queries.brand_page import clip
 from app.queries.numbers import Week
 from app.queries.rows import COUNTED, History
@@ -25,13 +26,13 @@ from reports.heatmap import heatmap
 from reports.numbers import Bar, Words, headline_change, seen_in_ten, signed, tiles, waterfall
 from reports.share_chart import share_chart
 from reports.svg import MARKS, n
+from reports.typeface import font_css
 
 MAP_DAYS = 28
 MOST_BARS = 10
 LONGEST = 160
 ACCENT = "#5b3a8c"
 COLOUR = re.compile("#[0-9a-f]{6}")
-PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def record(history: History) -> tuple[int, int]:
 
 def picture(content: bytes) -> str:
     """A logo as a data: URL; BadInput unless its bytes are those of a PNG or JPEG (an SVG can hold a program)."""
-    kind = next((kind for start, kind in PICTURES.items() if content.startswith(start)), None)
+    kind = picture_kind(content)
     if kind is None:
         raise BadInput("a logo is a PNG or a JPEG picture")
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
@@ -192,7 +193,7 @@ def style(facts: WeeklyFacts, imprint: Imprint) -> Markup:
         f":root {{ --accent: {imprint.accent if COLOUR.fullmatch(imprint.accent) else ACCENT}; }}\n"
     )
     paper = (files("reports") / "templates" / "paper.css").read_text(encoding="utf-8")
-    return Markup(paper + foot)  # noqa: S704  ours; the outside text in it is written as numbers
+    return Markup(font_css() + paper + foot)  # noqa: S704  ours; the outside text in it is written as numbers
 
 
 @lru_cache(maxsize=1)
