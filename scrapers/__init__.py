@@ -8,6 +8,9 @@ The contract of a source (an engine in engines/, a JSON provider in providers/, 
     ENOUGH: int               fewest organic results a whole page holds, before anything is learned of a search
     ZERO_COUNTS: bool         optional, default True: whether its no-results sign can be believed
     TRANSPORT: str            optional, "browser" when it shows itself only to a real one; default "http"
+    PAUSE: float              optional, default 5: fewest seconds between two requests to it (jitter comes on top)
+    PRICE: float              optional, default 0: US dollars a request of one page costs, by its published list
+    CANARY: str               optional: an ordinary phrase whose page is steady; now and then asked beside a real look
     refuses(hl, gl) -> str | None               why it cannot serve this language and country; None when it can.
                               An unknown or unserved locale is refused, never silently served from another country
     fetch(request, page_no, access) -> Fetch    the request for page 1, 2, ... ; access holds base URL and key

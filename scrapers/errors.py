@@ -12,7 +12,10 @@ ScrapeError
 │   ├── RateLimited
 │   ├── AccessDenied
 │   ├── JavaScriptWall
-│   └── ConsentAsked
+│   ├── ConsentAsked
+│   ├── QuotaSpent         a provider's plan or balance is used up
+│   └── KeyRefused         a provider does not know the key
+├── SourceFailed           the source says that it failed itself
 └── SourceMissing          no source is set up for this engine
 
 `code` is what is stored and shown; `suspend` is how long the exit rests before it may be tried again
@@ -82,6 +85,21 @@ class JavaScriptWall(Refused):
 class ConsentAsked(Refused):
     code = "consent"
     suspend = timedelta(hours=1)
+
+
+class QuotaSpent(Refused):
+    code = "quota"
+    suspend = timedelta(hours=6)
+
+
+class KeyRefused(Refused):
+    code = "key_refused"
+    suspend = timedelta(hours=6)
+
+
+class SourceFailed(ScrapeError):
+    code = "source_failed"
+    suspend = timedelta(minutes=3)
 
 
 class SourceMissing(ScrapeError):

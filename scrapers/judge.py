@@ -37,6 +37,8 @@ def _without_results(pages: Sequence[RawPage], serp: Serp, standards: Standards)
     status = first.http_status or 200
     if first.failure is not None and not first.body:
         return "error", first.failure  # nobody answered: that is no refusal
+    if signs.failed:
+        return "error", "source_failed"
     if signs.block == "consent":
         return "consent", "consent"
     if signs.block is not None and (signs.block != "js_wall" or (first.complete and status < 400)):
@@ -63,6 +65,8 @@ def _with_results(pages: Sequence[RawPage], serp: Serp, checks: tuple[Check, ...
     cut = next((page for page in pages if page.failure is not None or not page.complete), None)
     if cut is not None:
         return "partial", f"page {cut.page_no}: {cut.failure or 'cut off'}"
+    if serp.signs.failed:
+        return "partial", "a later page was refused: source_failed"
     if serp.signs.block is not None:
         return "partial", f"a later page was refused: {serp.signs.block}"
     if any((page.http_status or 200) >= 400 for page in pages):

@@ -49,5 +49,6 @@ def _signs(signs: list[Signs]) -> Signs:
         more=last.more,
         unread=sum(s.unread for s in signs),
         block=next((s.block for s in signs if s.block), None),
+        failed=any(s.failed for s in signs),
         foreign=next((s.foreign for s in signs if s.foreign), None),
     )

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 Device = Literal["desktop", "mobile"]
 State = Literal["ok", "empty", "partial", "blocked", "consent", "suspect", "error"]
-BlockKind = Literal["captcha", "rate_limit", "access_denied", "js_wall", "consent"]
+BlockKind = Literal["captcha", "rate_limit", "access_denied", "js_wall", "consent", "quota", "key_refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,20 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A non-organic block: ad, paa, ai_overview, top_stories, video, local, knowledge, images, related, ..."""
+    """A non-organic block. What data holds, by kind; a part the page does not tell is left out, never guessed:
+
+    ad                  title, url, text
+    paa                 question, answer?, url?             one feature a question
+    ai_overview         text?, sources: [{title, url}]
+    featured_snippet    text, title?, url?                  the link is a result too when the page shows it as one
+    top_stories, video, forums, images, carousel            items: [{title, url?, source?, date?}]
+    local               items: [{title, value?, scale?, votes?, url?}]
+    knowledge           title?, text?, value?, scale?, votes?, url?
+    sitelinks           link: the canonical link of the result they stand under, items: [{title, url}]
+    related             phrases: [...]
+
+    value, scale and votes are a rating's. Texts are one line; urls are unwrapped and http(s) only.
+    """
 
     kind: str
     absolute_rank: int | None = None
@@ -137,6 +150,7 @@ class Signs:
     no_results  the engine's own no-results sign
     relaxed     the engine answered another phrase than ours (did-you-mean that replaced it, dropped quotes)
     block       why there are no results, looked for only when there are none
+    failed      the source says that it failed itself: what it shows is no answer (a provider's own error)
     foreign     another engine's or another vertical's page, in words ("image search", "bing"), None when it is ours
     """
 
@@ -150,6 +164,7 @@ class Signs:
     no_results: bool = False
     relaxed: bool = False
     block: BlockKind | None = None
+    failed: bool = False
     foreign: str | None = None
 
 
