@@ -18,7 +18,7 @@ USUAL_SHARE = 0.75
 MOST_NEW = 0.6
 LEAST_SNIPPETS = 0.5
 UNREAD_SHARE = 0.2
-MOST_BROKEN = 0.02
+MOST_BROKEN = 0.01
 _AD_CLICK = re.compile(
     r"^https?://(?:[\w.-]+\.)?(?:google\.[a-z.]+/aclk|googleadservices\.com/|doubleclick\.net/|bing\.com/acli?c?k|"
     r"duckduckgo\.com/y\.js)",

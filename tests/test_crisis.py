@@ -186,6 +186,6 @@ def test_two_looks_at_quite_another_page_prove_nothing_until_it_stays(world: Wor
             run(world, at)
     with reading(world.engine) as session:
         looks = select(Snapshot.state).where(Snapshot.slot >= CRISIS.isoformat(), Snapshot.purpose == "scheduled")
-        found = list(session.exec(looks.order_by(Snapshot.slot)).all())  # type: ignore[arg-type]
+        found = list(session.exec(looks.order_by(Snapshot.slot)).all())
     assert found == ["suspect"] * 13 + ["suspect", "ok", "ok"]
     assert outbox(world).count("unconfirmed") == 14
