@@ -10,8 +10,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from scrapers.adverts import ads_among, is_wrapped
 from scrapers.linked import linked, links_in
-from scrapers.types import Check, Judgement, RawPage, Result, SearchRequest, Serp, Standards, State, Usual
+from scrapers.types import Check, Judgement, RawPage, SearchRequest, Serp, Standards, State, Usual
 
 LEARNED_FROM = 5
 USUAL_SHARE = 0.75
@@ -19,20 +20,6 @@ MOST_NEW = 0.6
 LEAST_SNIPPETS = 0.5
 UNREAD_SHARE = 0.2
 MOST_BROKEN = 0.01
-_AD_CLICK = re.compile(
-    r"^https?://(?:[\w.-]+\.)?(?:google\.[a-z.]+/aclk|googleadservices\.com/|doubleclick\.net/|bing\.com/acli?c?k|"
-    r"duckduckgo\.com/y\.js)",
-    re.I,
-)
-_AD_TAG = re.compile(r"[?&](?:gclid|gbraid|wbraid|gad_source|msclkid)=", re.I)
-_AD_WORD = re.compile(
-    r"(?:sponsored|ads?|ממומן|בחסות|מודעה|sponsorowan[aey]|reklama|anzeige|gesponsert|sponsorisé|patrocinado)"
-    r"\s*[·•|:]",
-    re.I,
-)
-_WRAPPED = re.compile(
-    r"^https?://(?:[\w-]+\.)*(?:google\.[a-z.]+/url|bing\.com/ck/a|duckduckgo\.com/l/)\W", re.I
-)  # an engine's redirect that could not be unwrapped
 _BROKEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 SAME_LANGUAGE = {"iw": "he", "nb": "no", "nn": "no", "fil": "tl", "in": "id", "ji": "yi"}
 STATUS_BLOCKS = {401: "access_denied", 403: "access_denied", 418: "access_denied", 429: "rate_limit"}
@@ -177,21 +164,14 @@ def _shape(serp: Serp) -> Check:
 def _resolved(serp: Serp) -> Check:
     """Tokens that hide every target are no identity; nor is an engine's redirect that its reader cannot unwrap."""
     hidden = sum(1 for result in serp.results if result.unresolved)
-    wrapped = sum(1 for result in serp.results if _WRAPPED.match(result.url))
+    wrapped = sum(1 for result in serp.results if is_wrapped(result.url))
     told = len(serp.results) - hidden - wrapped
     return Check("Links that tell their target", told > 0 and _few(wrapped, serp), f"{told} of {len(serp.results)}")
 
 
 def _free_of_ads(serp: Serp) -> Check:
-    """An ad that lost its mark looks like a result. Its click counter gives it away, tags and words only in pairs."""
-    sure = {result.link for result in serp.results if _AD_CLICK.match(result.url)}
-    likely = {result.link for result in serp.results if _AD_TAG.search(result.url) or _says_ad(result)}
-    found = sure | likely if sure or len(likely) > 1 else set()
+    found = ads_among(serp.results)
     return Check("Results that are no ads", not found, f"{len(serp.results) - len(found)} of {len(serp.results)}")
-
-
-def _says_ad(result: Result) -> bool:
-    return any(_AD_WORD.match(text) for text in (result.title, result.snippet, result.display_url))
 
 
 def _few(unread: int, serp: Serp) -> bool:
@@ -259,8 +239,9 @@ def _news(serp: Serp, usual: Usual | None) -> Check:
         return Check(name, None, "no look before")
     now = {result.link for result in serp.results}
     new, gone = len(now - usual.urls), len(usual.urls - now)
-    told = f"{new} of {len(serp.results)}"
     if new and usual.looks >= LEARNED_FROM and len(serp.results) < usual.n:
         kept = len(usual.urls) - gone
-        return Check(name, kept >= USUAL_SHARE * min(len(usual.urls), usual.n), f"{told}, {gone} gone")
-    return Check(name, new <= MOST_NEW * len(serp.results), told)
+        return Check(
+            name, kept >= USUAL_SHARE * min(len(usual.urls), usual.n), f"{new} of {len(serp.results)}, {gone} gone"
+        )
+    return Check(name, new <= MOST_NEW * len(serp.results), f"{new} of {len(serp.results)}")
