@@ -43,6 +43,8 @@ Promise.allSettled([...document.fonts].map(face => face.load())).then(() => docu
 """
 NODE = re.compile(rb"/ID \(node(\d{8})\)")
 PATIENCE = 5.0
+# Tags that Chromium takes from PDF 2.0, and what readers of 1.7 are to take them for.
+NEWER = {"/Strong": pikepdf.Name.Span, "/Em": pikepdf.Name.Span}
 Result = TypeVar("Result")
 
 
@@ -119,11 +121,13 @@ class Printer:
                 whole = True
                 return printed
         except (TimeoutError, PlaywrightTimeout) as late:
-            raise PrintFailed(f"printing took longer than {self.deadline:g} seconds, so Chromium was ended") from late
+            raise PrintFailed(
+                f"printing took longer than {self.deadline:g} seconds, so Chromium was ended", "print_slow"
+            ) from late
         except SourceMissing as missing:
-            raise PrintFailed(str(missing)) from missing
+            raise PrintFailed(str(missing), "print_no_chromium") from missing
         except Error as lost:
-            raise PrintFailed(f"Chromium did not print: {lost.message.splitlines()[0]}") from lost
+            raise PrintFailed(f"Chromium did not print: {lost.message.splitlines()[0]}", "print_failed") from lost
         finally:
             if not whole:
                 await self._end()
@@ -238,6 +242,8 @@ def settled(printed: bytes, title: str, lang: str, at: datetime) -> bytes:
         }.items():  # fmt: skip
             pdf.docinfo[name] = pikepdf.String(value)
         _sort_names(pdf)
+        if "/StructTreeRoot" in pdf.Root:
+            pdf.Root.StructTreeRoot.RoleMap = pikepdf.Dictionary(NEWER)
         pdf.Root.Lang = pikepdf.String(lang)
         reading = pikepdf.Name.R2L if lang == "he" else pikepdf.Name.L2R
         pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True, Direction=reading)
