@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from app.models import Hit
 from app.runner import run_due
 
 JERUSALEM = ZoneInfo("Asia/Jerusalem")
+FEW = (8, 7, 3, 0)
 FIRST = date(2026, 11, 15)
 BEFORE = FIRST - timedelta(days=7)
 SUNDAY = datetime(2026, 11, 22, 7, tzinfo=JERUSALEM)
@@ -34,9 +36,9 @@ def look(world: World, day: date, mode: str = "none") -> None:
     asyncio.run(collect())
 
 
-def two_weeks(world: World) -> None:
-    """Twelve looks up to the last day of the week of FIRST."""
-    for back in range(11, -1, -1):
+def two_weeks(world: World, backs: Sequence[int] = range(11, -1, -1)) -> None:
+    """Looks so many days before the last day of the week of FIRST: twelve of them, or fewer where they do."""
+    for back in backs:
         look(world, FIRST + timedelta(days=6 - back))
 
 

@@ -6,7 +6,7 @@ import io
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pikepdf
 import pypdf
@@ -87,7 +87,7 @@ def test_every_paper_says_what_it_is(papers: dict[str, bytes]) -> None:
         assert len(pdf) < 200_000, lang
 
 
-def titles(outline: list[object]) -> Iterator[str]:
+def titles(outline: Sequence[object]) -> Iterator[str]:
     """Every heading of an outline, whatever its depth."""
     for one in outline:
         if isinstance(one, list):
