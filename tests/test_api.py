@@ -89,7 +89,10 @@ def test_brands_searches_snapshots_results_and_changes(client: TestClient, world
 def test_every_route_needs_a_key(client: TestClient) -> None:
     """Each route of the OpenAPI document: 401 as a problem without a key, with a wrong one, and with a revoked one."""
     routes = [
-        path.replace("{slug}", "x").replace("{search_id}", "1").replace("{snapshot_id}", "1")
+        path.replace("{slug}", "x")
+        .replace("{search_id}", "1")
+        .replace("{snapshot_id}", "1")
+        .replace("{report_id}", "1")
         for path in client.get(f"{API}/openapi.json").json()["paths"]
     ]
     assert len(routes) >= 9
@@ -135,14 +138,14 @@ def test_another_workspace_is_not_there(client: TestClient, world: World) -> Non
     assert client.get(f"{API}/brands", headers=spy).json() == []
     for path in (f"/brands/{slug}", f"/brands/{slug}/searches", f"/searches/{world.search}", f"/searches/{world.search}/snapshots",
                  f"/searches/{world.search}/share", f"/searches/{world.search}/heatmap", f"/searches/{world.search}/changes",
-                 "/snapshots/1", "/snapshots/1/results"):  # fmt: skip
+                 "/snapshots/1", "/snapshots/1/results", f"/brands/{slug}/reports"):  # fmt: skip
         assert client.get(API + path, headers=spy).status_code == 404, path
 
 
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/brands/none", 404), ("/searches/999", 404), ("/snapshots/999", 404), ("/searches/0", 422),
+        ("/brands/none", 404), ("/searches/999", 404), ("/snapshots/999", 404), ("/searches/0", 422), ("/reports/999", 404), ("/reports/0/pdf", 422), ("/brands/none/reports", 404),
         ("/searches/99999999999999999999", 422), ("/searches/1/share?top=7", 422), ("/searches/1/share?from=x", 422),
         ("/searches/1/share?from=2026-02-01&to=2026-01-01", 400), ("/searches/1/share?from=2000-01-01&to=2026-01-01", 400),
         ("/searches/1/share?to=0001-01-01", 400), ("/searches/1/share?to=9999-12-31", 400), ("/nothing", 404),

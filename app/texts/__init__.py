@@ -69,6 +69,11 @@ def decimal(value: float, lang: str) -> str:
     return text.replace(".", ",") if lang == "pl" else text
 
 
+def engine_name(engine: str) -> str:
+    """A search engine as its makers write it."""
+    return {"duckduckgo": "DuckDuckGo"}.get(engine, engine.capitalize())
+
+
 def short_day(value: date, lang: str) -> str:
     """A short date for axes: "20 Nov" or "20.11"."""
     return f"{value.day} {MONTHS[value.month - 1]}" if lang == "en" else f"{value.day}.{value.month}"

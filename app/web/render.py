@@ -36,6 +36,7 @@ def environment() -> Environment:
         "link": say.safe_link,
         "signed": signed,
         "apart": apart,
+        "engine": say.engine_name,
     }
     made.globals |= {
         "own_names": say.OWN_NAMES,

@@ -135,7 +135,8 @@ def test_the_paper_is_whole_in_every_language(watched: World, lang: str) -> None
                 "report_quality", "report_method"):  # fmt: skip
         assert words[key] in heads
     assert all(table.css("th[scope=col]") for table in tree.css("table"))
-    assert all(figure.attributes.get("aria-label") for figure in tree.css("figure"))
+    pictures = [node.attributes.get("aria-label") or "" for node in tree.css("[role=img]")]
+    assert [words["share"] in pictures[0], words["heatmap"] in pictures[1]] == [True, True]
     assert len(tree.css(".results tbody tr")) == 20
     assert len(tree.css(".strip li")) == 20
 
