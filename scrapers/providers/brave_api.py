@@ -12,7 +12,20 @@ import re
 from urllib.parse import urlencode
 
 from scrapers.json_features import listed, nothing_beside, panel, places, questions, sitelinks
-from scrapers.json_parts import Part, another, failed, organic, parsed, part, rating_of, refused, result, rows, text
+from scrapers.json_parts import (
+    Part,
+    another,
+    failed,
+    organic,
+    parsed,
+    part,
+    rating_of,
+    refused,
+    result,
+    rows,
+    text,
+    whole,
+)
 from scrapers.locales import unknown
 from scrapers.types import Access, Feature, Fetch, RawPage, Result, SearchRequest, Serp, Signs
 
@@ -98,12 +111,16 @@ def _order(data: Part) -> dict[str, list[Part]]:
 def _result(item: Part, page_no: int) -> Result | None:
     address = part(item, "meta_url")
     shown = " ".join(filter(None, (text(address, "hostname", "netloc"), text(address, "path"))))
-    at = item.get("at")
-    lines = {key: html.unescape(MARKUP.sub("", text(item, key))) for key in ("title", "description")}
     return result(
-        {**item, **lines, "shown": shown}, url="url", shown=("shown",), snippet=("description",),
-        date=("age", "page_age"), rating=rating_of(part(item, "rating")), absolute_rank=at if isinstance(at, int) else None, page_no=page_no,
+        {**item, **_plain(item), "shown": shown}, url="url", shown=("shown",), snippet=("description",),
+        date=("age", "page_age"), rating=rating_of(part(item, "rating")), absolute_rank=whole(item, "at"),
+        page_no=page_no,
     )  # fmt: skip
+
+
+def _plain(item: Part) -> Part:
+    """Title and description without the markup that is left in them."""
+    return {key: html.unescape(MARKUP.sub("", text(item, key))) for key in ("title", "description")}
 
 
 def _features(data: Part, order: dict[str, list[Part]], results: tuple[Result, ...]) -> tuple[Feature, ...]:
