@@ -21,7 +21,7 @@ from scrapers.practice.entries import worlds
 from scrapers.practice.formats import FORMATS, Json, Shown
 from scrapers.practice.refusals import ERRORS
 
-KEY = "practice/key+9f3c"  # signs that addresses and JSON write otherwise, as real keys can have
+KEY = "practice/key+QzXwVjKp"  # signs that addresses and JSON write otherwise, as real keys can have
 LOGIN = f"practice@shemtov.example:{KEY}"
 DEPTH = 20
 PATHS = {
