@@ -207,9 +207,14 @@ def left_over(shown: str, lang: str) -> list[str]:
         text = text.replace(name, "")
     if lang == "he":
         return re.findall("[A-Za-z]{2,}", text)
+    return sorted(only_english() & set(re.findall(r"\w+", text)))
+
+
+@cache
+def only_english() -> set[str]:
+    """The words of the English sentences that no Polish text has."""
     english = {word for key, _ in forms() for word in re.findall("[a-z]{4,}", re.sub(r"{\w+}", "", EN[key]))}
-    polish = {word for text in PL.values() for word in re.findall(r"\w+", text)}
-    return sorted((english - polish) & set(re.findall(r"\w+", text)))
+    return english - {word for text in PL.values() for word in re.findall(r"\w+", text)}
 
 
 def test_nothing_english_is_left_of_any_judgement() -> None:
