@@ -130,7 +130,9 @@ def _planned(pack: Market, engine: str, phrase: str, sources: Sequence[str], cho
     except BadInput as refused:
         refusal = refused.message
     known = [name for name in sources or default_sources(engine) if name in registry.SOURCES]
-    able, why_not = usable(known, chosen)
+    refusing = {name for name in known if registry.source(name).refuses(pack.hl, pack.gl)}
+    able, why_not = usable([name for name in known if name not in refusing], chosen)
+    why_not += [f"{name} does not serve {pack.hl}-{pack.gl}" for name in known if name in refusing]
     looks = DAYS_A_MONTH * len(times(SCHEDULE))
     return PlannedSearch(
         phrase, engine, pack.hl, pack.gl, pack.code, tuple(known), tuple(able), tuple(why_not), looks, refusal

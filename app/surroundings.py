@@ -59,8 +59,8 @@ class Fetchers:
     chromium: BrowserFetcher | None = None
 
     def of(self, source: str) -> Fetcher:
-        """The fetcher a source needs."""
-        through_browser = self.browser or registry.needs_browser(source)
+        """The fetcher a source needs; a provider, and its key, never go through a browser."""
+        through_browser = registry.needs_browser(source) or (self.browser and source not in registry.PROVIDERS)
         return self._chromium if through_browser else self._http
 
     async def _http(self, fetch: Fetch, page_no: int) -> RawPage:

@@ -4,6 +4,9 @@ The contract of a source (an engine in engines/, a JSON provider in providers/, 
 
     NAME: str                 its name everywhere: file, table, command line
     ENGINE: str               the engine whose page it shows (its own name, or "google" for a provider)
+    ENGINES: tuple[str, ...]  optional, default (ENGINE,): every engine whose page it can show
+    DEVICES: tuple[str, ...]  optional, default all: the devices whose page it can show
+    NEEDS: str                optional, "key" by default for a provider: what must be set up, "key" or "url"
     VERSION: int              raised whenever the same page would be read differently; stamped as "name-VERSION"
     ENOUGH: int               fewest organic results a whole page holds, before anything is learned of a search
     ZERO_COUNTS: bool         optional, default True: whether its no-results sign can be believed

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from scrapers import registry
+from scrapers.errors import SourceMissing
 from scrapers.http import without_secrets
 from scrapers.parse import parse
 from scrapers.types import Access, Fetch, RawPage, SearchRequest
@@ -24,8 +25,12 @@ async def capture(
     """The raw pages of a look. Each is handed to on_page before it is read. deadline: seconds over all pages.
 
     Ends at the depth, at the engine's last page, at a page that failed, was refused or added nothing new. A page that
-    the deadline cuts is a page: what arrived of it, marked as incomplete.
+    the deadline cuts is a page: what arrived of it, marked as incomplete. SourceMissing when the source cannot answer
+    the search as it is asked: then nobody is asked.
     """
+    refusal = registry.refusal(source, request)
+    if refusal is not None:
+        raise SourceMissing(refusal)
     pages: list[RawPage] = []
     known = 0
     plan = registry.source(source).fetch
@@ -56,4 +61,4 @@ async def _fetched(fetcher: Fetcher, fetch: Fetch, page_no: int, seconds: float)
         async with asyncio.timeout(seconds):
             return await fetcher(fetch, page_no)
     except TimeoutError:
-        return RawPage(b"", without_secrets(fetch.url), complete=False, failure="deadline")
+        return RawPage(b"", without_secrets(fetch.url, fetch.secrets), complete=False, failure="deadline")

@@ -2,7 +2,7 @@
 
 GET /{engine}/search?q&hl&gl&page&as_of=YYYY-MM-DD&mode=... The page of a day is always the same; `mode` overrides how
 that day misbehaves (none, captcha, consent, enablejs, empty, partial, hidden, wrong-language, wrong-engine, redirect,
-inside, slow, bomb, reset, error503), or asks for Google's page without JavaScript (nojs).
+inside, slow, bomb, reset, error503), or asks for Google's page without JavaScript (nojs). Providers: see api.py.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from functools import lru_cache
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from scrapers.practice.api import ROUTE
 from scrapers.practice.entries import Entry, World, worlds
 from scrapers.practice.markup import CAPTCHA, CONSENT, ENABLE_JS, LAYOUTS, PER_PAGE, Asked, google_nojs
 
@@ -92,44 +93,7 @@ async def _drip(mode: str) -> AsyncIterator[bytes]:
         await asyncio.sleep(0.05)
 
 
-def _item(number: int, entry: Entry) -> dict[str, object]:
-    """One organic result as the provider writes it."""
-    item: dict[str, object] = {
-        "position": number,
-        "title": entry.title,
-        "link": entry.url,
-        "displayed_link": entry.url,
-        "snippet": entry.snippet,
-    }
-    if entry.rating:
-        extensions = {"rating": float(entry.rating.replace(",", ".")), "reviews": entry.votes}
-        item["rich_snippet"] = {"bottom": {"detected_extensions": extensions}}
-    return item
-
-
-async def serpapi(request: Request) -> Response:
-    """The same day as a provider's JSON."""
-    query = request.query_params
-    if not query.get("api_key"):
-        return JSONResponse({"error": "Invalid API key."}, 401)
-    world = worlds().get(query.get("q", ""))
-    day = date.fromisoformat(query.get("as_of") or datetime.now(UTC).date().isoformat())
-    start = int(query.get("start", "0"))
-    entries = world.page(day)[:DEPTH] if world else []
-    answer = {
-        "search_metadata": {"status": "Success"},
-        "search_parameters": {"engine": "google", "q": query.get("q"), "hl": query.get("hl"), "gl": query.get("gl")},
-        "search_information": {
-            "organic_results_state": "Results for exact spelling" if entries else "Fully empty",
-            "query_displayed": query.get("q"),
-        },
-        "organic_results": [_item(number, entry) for number, entry in enumerate(entries[start : start + 10], 1)],
-        "serpapi_pagination": {"next": "next"} if len(entries) > start + 10 else {},
-    }
-    return JSONResponse(answer)
-
-
-application = Starlette(routes=[Route("/{engine}/search", search), Route("/search.json", serpapi)])
+application = Starlette(routes=[ROUTE, Route("/{engine}/search", search)])
 
 
 class PracticeSite:
