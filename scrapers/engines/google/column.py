@@ -1,0 +1,79 @@
+"""Where a thing stands on the page: its zone, the titled section around it, the block that belongs to it alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice, takewhile
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from scrapers.blocks import ancestors
+from scrapers.engines.google.selectors import CONTAINER_IDS, SECTION_TITLES, ZONES
+
+MOST_DEPTH = 100  # a heading nested deeper stands on no page of Google's, and climbing on would only cost time
+MOST_NODES = 1500
+
+
+class Column:
+    """One page's tree with its zones found once, so that a question about a node costs a short climb."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self.tree = tree
+        self._zones = {node.mem_id: kind for kind, css in ZONES.items() for node in tree.css(css)}
+        self._above: dict[int, list[LexborNode]] = {}
+
+    def css(self, css: str) -> list[LexborNode]:
+        """What a selector finds, up to a bound no real page reaches."""
+        return self.tree.css(css)[:MOST_NODES]
+
+    def above(self, node: LexborNode) -> list[LexborNode]:
+        """Its ancestors, the nearest first; none for a node nested too deep to be read."""
+        known = self._above.get(node.mem_id)
+        if known is None:
+            known = list(islice(ancestors(node), MOST_DEPTH + 1))
+            self._above[node.mem_id] = known = known if len(known) <= MOST_DEPTH else []
+        return known
+
+    def zone(self, node: LexborNode) -> str:
+        """The kind of the nearest zone round a node ("ad", "paa", ...); "open" in the main column."""
+        chain = [node, *self.above(node)]
+        return next((self._zones[one.mem_id] for one in chain if one.mem_id in self._zones), "open")
+
+    def link_of(self, heading: LexborNode) -> LexborNode | None:
+        """The link round a heading, or the one inside it."""
+        around = next((one for one in self.above(heading) if one.tag == "a"), None)
+        link = around if around is not None else heading.css_first("a[href]")
+        return link if link is not None and link.attrs.get("href") else None
+
+    def sections(self, results: Iterable[LexborNode]) -> dict[int, LexborNode]:
+        """By the root of each titled section of the main column ("Top stories", "Videos"): its title.
+
+        A section is the largest block round its title in which no result stands.
+        """
+        crowd = {one.mem_id for node in results for one in (node, *self.above(node))}
+        found: dict[int, LexborNode] = {}
+        for title in self.css(SECTION_TITLES):
+            chain = self.above(title)
+            if not chain or self.zone(title) == "aside" or any(one.tag == "a" for one in chain):
+                continue
+            alone = list(takewhile(lambda one: one.mem_id not in crowd and not is_container(one), chain))
+            if alone:
+                found.setdefault(alone[-1].mem_id, title)
+        return found
+
+    def blocks(self, titles: list[LexborNode], others: list[LexborNode]) -> dict[int, LexborNode]:
+        """By title: the largest part of the page that belongs to it alone, up until another result or feature."""
+        chains = {node.mem_id: [node, *self.above(node)] for node in [*others, *titles]}
+        crowd = Counter(one.mem_id for chain in chains.values() for one in chain)
+        found = {}
+        for title in titles:
+            chain = chains[title.mem_id]
+            alone = list(takewhile(lambda one: crowd[one.mem_id] == 1 and not is_container(one), chain))
+            found[title.mem_id] = alone[-1] if alone else title
+        return found
+
+
+def is_container(node: LexborNode) -> bool:
+    """The results' own container, or anything that holds it."""
+    return node.tag in ("body", "main") or node.attrs.get("id") in CONTAINER_IDS

@@ -1,0 +1,194 @@
+"""What a result says besides its title: snippet, date, rating, and the links under it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborNode
+
+from scrapers.blocks import longest_text, plain, rating_in, soup_of, split_date, text_of
+from scrapers.engines.google.selectors import DATE_LINES, NOT_SNIPPET, RATING_LINES, SNIPPETS, STARS
+from scrapers.engines.google.titles import LIST_TAGS, Title, _is_own
+from scrapers.types import Rating
+from scrapers.urls import registrable_domain, target
+
+LEAST_TEXT = 15
+MOST_LEAD = 40
+MOST_LINKS = 60
+MOST_ITEMS = 20
+_DASHES = "—–-·"
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
+_VALUE = re.compile(rf"(?<![\d.,$€£₪])({_NUMBER})\s*(?:/\s*(10|100|5)|(%))?")
+_IN_BRACKETS = re.compile(r"\(\s*([\d.,\s\u00a0\u202f]*\d)\s*([KM]|tys\.?|mln|אלף)?\+?\s*\)", re.I)
+_IN_WORDS = re.compile(
+    r"(?<![\d.,])(\d[\d.,\s\u00a0\u202f]*|\d)\s?([KM]|tys\.?|mln)?\+?\s+(?:google\s+)?(?:reviews?|votes?|ratings?|opini\w*|"
+    r"głos\w*|recenzj\w*|ביקורות|חוות דעת|הצבעות|דירוגים|rezension\w*|bewertung\w*|stimmen|avis|reseñas|opiniones|votos|"
+    r"voti|recensioni|beoordelingen|stemmen)",
+    re.I,
+)
+_TIMES = {"k": 1_000, "tys": 1_000, "אלף": 1_000, "m": 1_000_000, "mln": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The text under a title, without the date it leads with."""
+
+    snippet: str = ""
+    date_text: str | None = None
+
+
+def said_in(block: LexborNode, title: Title) -> Said:
+    """The snippet whole, its date apart; what is a rating, an address or a link of its own is not part of it."""
+    cell = _cell(block)
+    if cell is None:
+        return _said_anywhere(block, title)
+    text = _without_tail(cell, text_of(cell))
+    lead = _lead(cell, text)
+    if lead is not None:
+        return Said(text[len(lead) :].lstrip(" " + _DASHES), lead.rstrip(" " + _DASHES))
+    date_text, text = split_date(text)
+    return Said(text, date_text or _date_line(block))
+
+
+def _cell(block: LexborNode) -> LexborNode | None:
+    """The element that holds the snippet and nothing else, by the first of the known names that is there."""
+    for css in SNIPPETS:
+        best: LexborNode | None = None
+        for node in block.css(css)[:MOST_ITEMS]:
+            if len(node.css(css)) > 1 or node.css_first(STARS) is not None or _is_links(node) or _is_listed(node, block):
+                continue
+            size = len(text_of(node))
+            if size >= LEAST_TEXT and (best is None or size > len(text_of(best))):
+                best = node
+                if css != ".s3v9rd":
+                    break
+        if best is not None:
+            return best
+    return None
+
+
+def _is_listed(node: LexborNode, block: LexborNode) -> bool:
+    """It stands in a list under the result: the text of a nested entry, not of this one."""
+    above = node.parent
+    while above is not None and above.mem_id != block.mem_id:
+        if above.tag in LIST_TAGS:
+            return True
+        above = above.parent
+    return False
+
+
+def _is_links(node: LexborNode) -> bool:
+    """Nothing but links: sitelinks, not a text."""
+    linked = sum(len(text_of(link)) for link in node.css("a[href]")[:MOST_LINKS])
+    return linked > 0.7 * len(text_of(node))
+
+
+def _without_tail(cell: LexborNode, text: str) -> str:
+    """Without "Read more", and without the line of words the page does not hold."""
+    tails = [link for link in cell.css("a[href*='#:~:text']")[-1:]]
+    tails += [node for node in cell.css(NOT_SNIPPET)[:MOST_ITEMS] if node.mem_id != cell.mem_id]
+    for node in reversed(tails):
+        text = text.replace(text_of(node), " ", 1) if text_of(node) else text
+    return plain(text)
+
+
+def _lead(cell: LexborNode, text: str) -> str | None:
+    """The date set apart before the text, in any language: a span of its own that ends in a dash."""
+    first = cell.css_first("span, .f")
+    said = text_of(first)
+    if not said or len(said) > MOST_LEAD or not text.startswith(said):
+        return None
+    dash = said[-1] if said[-1] in _DASHES else text[len(said) :].strip()[:1]
+    if dash == "—" and any(sign.isdigit() for sign in said):
+        return text[: text.index("—", len(said) - 1) + 1]
+    if dash and dash in _DASHES and (_YEAR.search(said) or split_date(said.rstrip(" " + _DASHES) + " — x")[0]):
+        return text[: text.index(dash, len(said) - 1) + 1]
+    return None
+
+
+def _date_line(block: LexborNode) -> str | None:
+    """The date of a line of its own ("22.10.2015 - Uploaded by ..."), until 2019."""
+    for node in block.css(DATE_LINES)[:3]:
+        found, _ = split_date(text_of(node) + " — ")
+        if found:
+            return found
+    return None
+
+
+def _said_anywhere(block: LexborNode, title: Title) -> Said:
+    """No known name: the longest run of text in the block that is neither title, address nor list."""
+    soup = soup_of(block)
+    for heading in soup.find_all(["h1", "h2", "h3"]) + soup.find_all(attrs={"role": ["heading", "button", "text"]}):
+        link = heading.find_parent("a")
+        (link if link is not None else heading).extract()
+    for gone in soup.find_all(["cite", "table", "ul", "ol"]):
+        gone.extract()
+    text = longest_text(soup)
+    date_text, snippet = split_date("" if text == title.display else text)
+    return Said(snippet, date_text or _date_line(block))
+
+
+def rating_of(block: LexborNode) -> Rating | None:
+    """The rating under a title: from its stars, else from a line that names one."""
+    for stars in block.css(STARS)[:3]:
+        found = rating_at(stars)
+        if found is not None and not _is_listed(stars, block):
+            return found
+    lines = [text_of(node) for node in block.css(RATING_LINES)[:3]]
+    return next((found for text in lines if (found := rating_in(text)) is not None), None)
+
+
+def rating_at(stars: LexborNode) -> Rating | None:
+    """The rating beside a row of stars ("8.7/10 (1,957,975)"), else what the row itself says ("4.5 out of 5")."""
+    label = [float(n.replace(",", ".")) for n in re.findall(_NUMBER, stars.attrs.get("aria-label") or "")]
+    line = _line_of(stars)
+    said = _VALUE.search(line.split("(")[0])
+    if said is not None:
+        value = float(said[1].replace(",", "."))
+        scale = 100.0 if said[3] else float(said[2]) if said[2] else max([*label[1:2], 5.0])
+    elif len(label) >= 2:
+        value, scale = label[0], max(label[1], 5.0)
+    else:
+        return None
+    return Rating(value, scale, _votes(line)) if 0 <= value <= scale else None
+
+
+def _line_of(stars: LexborNode) -> str:
+    """The text the stars stand in: the nearest element that says something."""
+    above = stars.parent
+    for _ in range(4):
+        if above is None or len(text_of(above)) >= 3:
+            break
+        above = above.parent
+    wider = above.parent if above is not None else None
+    if wider is not None and "(" not in text_of(above) and len(text_of(wider)) <= 2 * MOST_LEAD:
+        above = wider
+    return text_of(above)
+
+
+def _votes(line: str) -> int | None:
+    found = _IN_BRACKETS.search(line) or _IN_WORDS.search(line)
+    if found is None:
+        return None
+    times = _TIMES.get((found[2] or "").lower().rstrip("."), 1)
+    if times > 1:
+        return round(float(found[1].strip().replace(",", ".")) * times) if re.fullmatch(_NUMBER, found[1].strip()) else None
+    digits = re.sub(r"\D", "", found[1])
+    return int(digits) if digits and len(digits) < 10 else None
+
+
+def links_under(block: LexborNode, title: Title) -> list[dict[str, str]]:
+    """Sitelinks: other pages of the same owner linked with a text of their own, each once."""
+    owner = registrable_domain(title.found.host)
+    items: dict[str, dict[str, str]] = {}
+    for anchor in block.css("a[href]")[:MOST_LINKS]:
+        text = text_of(anchor)
+        found = target(urljoin("https://www.google.com/", anchor.attrs.get("href") or "")) if 2 <= len(text) <= 120 else None
+        if found is None or _is_own(found) or registrable_domain(found.host) != owner:
+            continue
+        if not found.link.startswith(title.found.link.rstrip("/") + "&") and found.link != title.found.link:
+            items.setdefault(found.link, {"title": text, "url": found.url})
+    return list(items.values())[:MOST_ITEMS]
