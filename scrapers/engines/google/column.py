@@ -8,9 +8,10 @@ from itertools import islice, takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import ancestors
+from scrapers.blocks import ancestors, plain
 from scrapers.engines.google.selectors import CONTAINER_IDS, SECTION_TITLES, ZONES
 
+BLOCKS = "div, p, br, li, td, ul, table, h3"
 MOST_DEPTH = 100  # a heading nested deeper stands on no page of Google's, and climbing on would only cost time
 MOST_NODES = 1500
 
@@ -24,8 +25,8 @@ class Column:
         self._above: dict[int, list[LexborNode]] = {}
 
     def css(self, css: str) -> list[LexborNode]:
-        """What a selector finds, up to a bound no real page reaches."""
-        return self.tree.css(css)[:MOST_NODES]
+        """What a selector finds, each node once, up to a bound no real page reaches."""
+        return list({node.mem_id: node for node in self.tree.css(css)[:MOST_NODES]}.values())
 
     def above(self, node: LexborNode) -> list[LexborNode]:
         """Its ancestors, the nearest first; none for a node nested too deep to be read."""
@@ -77,3 +78,15 @@ class Column:
 def is_container(node: LexborNode) -> bool:
     """The results' own container, or anything that holds it."""
     return node.tag in ("body", "main") or node.attrs.get("id") in CONTAINER_IDS
+
+
+def inside(node: LexborNode, css: str) -> list[LexborNode]:
+    """What a selector finds below a node (selectolax counts the node itself, and twice what matches twice)."""
+    return list({one.mem_id: one for one in node.css(css) if one.mem_id != node.mem_id}.values())
+
+
+def words(node: LexborNode | None) -> str:
+    """A node's text as it is seen: inline marks add no space ("<em>Pizza</em>, fast food"), blocks do."""
+    if node is None:
+        return ""
+    return plain(node.text(separator=" " if inside(node, BLOCKS) else "", strip=False))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import longest_text, plain, rating_in, soup_of, split_date, text_of
+from scrapers.engines.google.column import inside, words
 from scrapers.engines.google.selectors import DATE_LINES, NOT_SNIPPET, RATING_LINES, SNIPPETS, STARS
-from scrapers.engines.google.titles import LIST_TAGS, Title, _is_own
+from scrapers.engines.google.titles import LIST_TAGS, Title, is_own
 from scrapers.types import Rating
 from scrapers.urls import registrable_domain, target
 
@@ -45,7 +45,7 @@ def said_in(block: LexborNode, title: Title) -> Said:
     cell = _cell(block)
     if cell is None:
         return _said_anywhere(block, title)
-    text = _without_tail(cell, text_of(cell))
+    text = _without_tail(cell, words(cell))
     lead = _lead(cell, text)
     if lead is not None:
         return Said(text[len(lead) :].lstrip(" " + _DASHES), lead.rstrip(" " + _DASHES))
@@ -58,7 +58,7 @@ def _cell(block: LexborNode) -> LexborNode | None:
     for css in SNIPPETS:
         best: LexborNode | None = None
         for node in block.css(css)[:MOST_ITEMS]:
-            if len(node.css(css)) > 1 or node.css_first(STARS) is not None or _is_links(node) or _is_listed(node, block):
+            if inside(node, css) or node.css_first(STARS) is not None or _is_links(node) or _is_listed(node, block):
                 continue
             size = len(text_of(node))
             if size >= LEAST_TEXT and (best is None or size > len(text_of(best))):
@@ -91,14 +91,14 @@ def _without_tail(cell: LexborNode, text: str) -> str:
     tails = [link for link in cell.css("a[href*='#:~:text']")[-1:]]
     tails += [node for node in cell.css(NOT_SNIPPET)[:MOST_ITEMS] if node.mem_id != cell.mem_id]
     for node in reversed(tails):
-        text = text.replace(text_of(node), " ", 1) if text_of(node) else text
+        text = text.replace(words(node), " ", 1) if words(node) else text
     return plain(text)
 
 
 def _lead(cell: LexborNode, text: str) -> str | None:
     """The date set apart before the text, in any language: a span of its own that ends in a dash."""
     first = cell.css_first("span, .f")
-    said = text_of(first)
+    said = words(first)
     if not said or len(said) > MOST_LEAD or not text.startswith(said):
         return None
     dash = said[-1] if said[-1] in _DASHES else text[len(said) :].strip()[:1]
@@ -186,8 +186,8 @@ def links_under(block: LexborNode, title: Title) -> list[dict[str, str]]:
     items: dict[str, dict[str, str]] = {}
     for anchor in block.css("a[href]")[:MOST_LINKS]:
         text = text_of(anchor)
-        found = target(urljoin("https://www.google.com/", anchor.attrs.get("href") or "")) if 2 <= len(text) <= 120 else None
-        if found is None or _is_own(found) or registrable_domain(found.host) != owner:
+        found = target(anchor.attrs.get("href") or "") if 2 <= len(text) <= 120 else None
+        if found is None or is_own(found) or registrable_domain(found.host) != owner:
             continue
         if not found.link.startswith(title.found.link.rstrip("/") + "&") and found.link != title.found.link:
             items.setdefault(found.link, {"title": text, "url": found.url})

@@ -46,12 +46,12 @@ ADS = (
     "#tads [data-text-ad], #tadsb [data-text-ad], #bottomads [data-text-ad], #tads li, #tadsb li, #bottomads li, "
     "#rhs li.ads-ad, .uEierd, .pla-unit"
 )
-QUESTIONS = ".related-question-pair, [data-initq] [data-q], span.rkGIWe"
+QUESTIONS = ".related-question-pair, [data-initq] [data-q], .rkGIWe"
+AD_TEXTS = ".yDYNvb, .VwiC3b, .ads-creative, .Va3FIb"
 SNIPPET_BOXES = ".xpdopen, block-component"
 SNIPPET_TEXTS = "[data-attrid^='wa:/'], .LGOjhe, .hgKElc, .co8aDb, ._Tgc"
 AI_OVERVIEWS = "#m-x-content, [data-mcpr], [data-attrid='SGE']"
 AI_TEXTS = ".mZJni, .WaaZC, .Y3BBE, [data-attrid='SrpGenSumSummary']"
-AI_UNREADABLE = "script, style, button, [role=button], [role=dialog], g-dialog, h1, .YWpX0d, .Fzsovc"
 PANELS = "#rhs .kp-wholepage, #rhs .kp-wholepage-osrp, #rhs .kp-blk, .kp-wholepage, .kp-header"
 PANEL_TITLES = "[data-attrid=title], .kno-ecr-pt, [role=heading][aria-level='2'], [role=heading]"
 PANEL_TEXTS = "[data-attrid=description] span, .kno-rdesc span"
@@ -59,9 +59,10 @@ PANEL_LINKS = "[data-attrid*=website] a[href], a.ab_button[href]"
 PLACES = ".rllt__details, a.tHmfQe"
 PLACE_TITLES = "[role=heading], h3"
 IMAGES = "#iur, #imagebox_bigimages, #iur_box"
-RELATED = "#bres, #brs, #botstuff, [data-async-type=relatedSearches]"
+RELATED = "#bres, #brs, #botstuff"
+RELATED_IDS = frozenset({"bres", "brs", "botstuff"})
 SECTIONS = "g-section-with-header"
-CAROUSELS = "g-scrolling-carousel"
+NOJS_BLOCKS = "#main > div > .Gx5Zad, #main > div > .ZINbbc"
 SECTION_KINDS = {  # said over a section, in the languages we watch first; a kind not told by words is told by links
     "top_stories": ("top stories", "also in the news", "news about", "כתבות מרכזיות", "כתבות מובילות", "חדשות",
                     "najważniejsze artykuły", "najważniejsze wiadomości", "schlagzeilen", "à la une", "トップニュース"),

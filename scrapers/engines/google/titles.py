@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import MOST_RESULTS, text_of
-from scrapers.engines.google.column import Column, is_container
-from scrapers.engines.google.selectors import ADDRESSES, RESULT_BLOCK, TITLES
+from scrapers.engines.google.column import Column, is_container, words
+from scrapers.engines.google.selectors import ADDRESSES, ADS, RESULT_BLOCK, TITLES
 from scrapers.urls import Target, hides_target, registrable_domain, target
 
 LIST_TAGS = frozenset({"ul", "ol", "li", "table", "tr", "td"})
@@ -60,7 +60,7 @@ def titles_of(column: Column) -> Found:
         candidates += [title] if title else []
         found.unread += hidden
     sure = _sure(candidates)
-    sections = column.sections([title.node for title in sure])
+    sections = column.sections([*(title.node for title in sure), *column.css(ADS)])
     known = {title.node.mem_id for title in sure}
     mobile = any(not title.is_h3 for title in sure)
     crowd = Counter(one.mem_id for title in candidates for one in column.above(title.node)) if mobile else Counter()
@@ -83,14 +83,14 @@ def _title(column: Column, heading: LexborNode) -> tuple[Title | None, bool]:
     anchor = column.link_of(heading)
     if anchor is None or column.zone(heading) != "open":
         return None, False
-    href, text = anchor.attrs.get("href") or "", text_of(heading)
-    if not text or (heading.tag != "h3" and heading.css_first("a") is not None and text_of(anchor) != text):
+    href, text = anchor.attrs.get("href") or "", words(heading)
+    if not text or (heading.tag != "h3" and heading.css_first("a") is not None and words(anchor) != text):
         return None, False
     display, addressed = address(anchor, text)
     found = target(href, display, text)
     if found is None:
         return None, hides_target(href)
-    if _is_own(found):
+    if is_own(found):
         return None, False
     return Title(heading, anchor, found, text, display, addressed or _names(display, found)), False
 
@@ -98,6 +98,7 @@ def _title(column: Column, heading: LexborNode) -> tuple[Title | None, bool]:
 def address(anchor: LexborNode, title: str) -> tuple[str, bool]:
     """(the address a result shows, or the site's name where it shows none; whether it looks like an address)."""
     rest = text_of(anchor).replace(title, "", 1).strip()
+    rest = "" if rest == title else rest
     cite = anchor.css_first(ADDRESSES)
     block = anchor.parent
     for _ in range(4):
@@ -119,7 +120,7 @@ def _names(display: str, found: Target) -> bool:
     return (registrable_domain(found.host) or found.host) in display.lower()
 
 
-def _is_own(found: Target) -> bool:
+def is_own(found: Target) -> bool:
     """Google's own searches, verticals and ads are no results; its products can be."""
     path = urlsplit(found.link).path
     return found.host.startswith(("google.", "images.google.")) and path in OWN_PATHS

@@ -1,0 +1,177 @@
+"""Features with a shape of their own: ads, questions, AI overview, featured snippet, knowledge, places, images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from scrapers.blocks import text_of
+from scrapers.engines.google import selectors
+from scrapers.engines.google.cards import phrases_in
+from scrapers.engines.google.column import Column, words
+from scrapers.engines.google.fields import rating_at
+from scrapers.engines.google.titles import Found, is_own
+from scrapers.urls import target
+
+MOST_FEATURES = 20
+MOST_NODES = 200
+MOST_TEXT = 3000
+Read = Iterator[tuple[LexborNode, dict[str, Any]]]
+
+
+def ads(column: Column) -> Read:
+    """title, url, text of each ad; an ad within an ad (its sitelinks) is none of its own."""
+    told: set[int] = set()
+    for node in column.css(selectors.ADS)[:MOST_NODES]:
+        heading = node.css_first("[role=heading], h3")
+        if heading is None or len(told) >= MOST_FEATURES or any(one.mem_id in told for one in column.above(node)):
+            continue
+        links = (_ad_url(anchor) for anchor in node.css("a[href]")[:10])
+        texts = (words(one) for one in node.css(selectors.AD_TEXTS)[:3])
+        title = words(heading)
+        told.add(node.mem_id)
+        text = next((text for text in texts if text not in title), None)
+        yield node, _filled(title=title, url=next(filter(None, links), None), text=text)
+
+
+def _ad_url(anchor: LexborNode) -> str | None:
+    """Where an ad leads, past Google's own counter."""
+    href = anchor.attrs.get("href") or ""
+    try:
+        inner = parse_qs(urlsplit(href).query).get("adurl", [""])[0]
+    except ValueError:
+        return None
+    for link in (href, (anchor.attrs.get("data-pcu") or "").split(",")[0], inner):
+        found = target(link)
+        if found is not None and not is_own(found):
+            return found.url
+    return None
+
+
+def questions(column: Column) -> Read:
+    """question, and answer and url where the page holds them; a question shown twice is told once."""
+    told: set[str] = set()
+    last = {one.mem_id for root in last_block(column) for one in root.css(selectors.QUESTIONS)}
+    for node in column.css(selectors.QUESTIONS)[:MOST_NODES]:
+        if node.mem_id in last:
+            continue
+        question = node.attrs.get("data-q") or words(node.css_first("[role=button], [aria-expanded]")) or words(node)
+        question = " ".join(question.split())
+        if question and len(question) <= 300 and question not in told and len(told) < MOST_FEATURES:
+            told.add(question)
+            answer = words(node.css_first(selectors.SNIPPET_TEXTS))
+            link = next(_outside(node), None)
+            yield node, _filled(question=question, answer=answer, url=link[1] if link else None)
+
+
+def last_block(column: Column) -> list[LexborNode]:
+    """The block of related searches of a page without JavaScript: its last, with nothing but searches; else none."""
+    roots = [node for node in column.css(selectors.NOJS_BLOCKS) if node.css_first("a[href]") is not None]
+    for root in roots[-2:]:
+        if len(phrases_in(root)) >= 3 and next(_outside(root), None) is None:
+            return [root]
+    return []
+
+
+def _outside(root: LexborNode) -> Iterator[tuple[str, str]]:
+    """(title, url) of each outside link, each once."""
+    seen: set[str] = set()
+    for anchor in root.css("a[href]")[:MOST_NODES]:
+        found = target(anchor.attrs.get("href") or "")
+        if found is not None and not is_own(found) and found.link not in seen:
+            seen.add(found.link)
+            heading = anchor.css_first("h3, [role=heading]")
+            yield words(heading) or words(anchor) or (anchor.attrs.get("aria-label") or ""), found.url
+
+
+def _ai_overview(column: Column, _: Found) -> Read:
+    for node in column.css(selectors.AI_OVERVIEWS):
+        if any("data-initq" in one.attrs or "data-q" in one.attrs for one in column.above(node)):
+            continue  # an answer written by a model within People Also Ask belongs to its question
+        sources = [{"title": title[:300], "url": url} for title, url in _outside(node) if "google.com" not in url]
+        yield node, {**_filled(text=_overview_text(node)), "sources": sources[:MOST_FEATURES]}
+
+
+def _overview_text(root: LexborNode) -> str:
+    """Its paragraphs, without buttons and without those that repeat a paragraph they stand in."""
+    texts: list[str] = []
+    for node in root.css(selectors.AI_TEXTS)[:MOST_NODES]:
+        text = words(node)
+        if text and not any(text in other for other in texts):
+            texts.append(text)
+    return " ".join(texts)[:MOST_TEXT]
+
+
+def _featured_snippet(column: Column, found: Found) -> Read:
+    for node in column.css(selectors.SNIPPET_BOXES):
+        text = words(node.css_first(selectors.SNIPPET_TEXTS))
+        if column.zone(node) != "open" or not text:
+            continue
+        inside = {one.mem_id for one in node.css("h3, [role=heading]")[:MOST_NODES]}
+        title = next((title for title in found.results if title.node.mem_id in inside), None)
+        link = {"title": title.text, "url": title.found.url} if title else {}
+        yield node, {"text": text[:MOST_TEXT], **link}
+
+
+def _knowledge(column: Column, _: Found) -> Read:
+    for node in column.css(selectors.PANELS):
+        titles = [words(one) for one in node.css(selectors.PANEL_TITLES)[:MOST_NODES]]
+        title = next((words(one) for one in column.css("[data-attrid=title]")[:1]), "") or next(filter(None, titles), "")
+        text = max((words(one) for one in node.css(selectors.PANEL_TEXTS)[:MOST_NODES]), key=len, default="")
+        link = column_link(node)
+        data = _filled(title=title[:300], text=text[:MOST_TEXT], url=link, **_rating(node))
+        if data:
+            yield node, data
+
+
+def column_link(root: LexborNode) -> str | None:
+    """The official site a panel names."""
+    found = [target(anchor.attrs.get("href") or "") for anchor in root.css(selectors.PANEL_LINKS)[:5]]
+    return next((one.url for one in found if one is not None and not is_own(one)), None)
+
+
+def _local(column: Column, _: Found) -> Read:
+    nodes = column.css(selectors.PLACES)[:MOST_FEATURES]
+    items = []
+    for node in nodes:
+        card = node.parent if node.css_first(selectors.PLACE_TITLES) is None else node
+        title = words(card.css_first(selectors.PLACE_TITLES)) if card is not None else ""
+        if title:
+            items.append(_filled(title=title, **_rating(node)))
+    if any("value" in item for item in items):  # without JavaScript other cards look the same, but have no stars
+        yield nodes[0], {"items": items}
+
+
+def _images(column: Column, _: Found) -> Read:
+    for node in column.css(selectors.IMAGES):
+        items = []
+        for anchor in node.css("a[href]")[:MOST_NODES]:
+            found = target(anchor.attrs.get("href") or "")
+            if found is not None and not is_own(found) and len(items) < MOST_FEATURES:
+                card = anchor.parent
+                title = text_of(anchor) or (text_of(card) if card is not None else "")
+                items.append(_filled(title=title[:300], url=found.url))
+        yield node, {"items": items}
+
+
+def _rating(node: LexborNode) -> dict[str, Any]:
+    stars = node.css_first(selectors.STARS)
+    rating = rating_at(stars) if stars is not None else None
+    return {"value": rating.value, "scale": rating.scale, "votes": rating.votes} if rating else {}
+
+
+def _filled(**data: Any) -> dict[str, Any]:
+    """Only what the page tells."""
+    return {name: value for name, value in data.items() if value not in (None, "")}
+
+
+SINGLE: dict[str, Callable[[Column, Found], Read]] = {
+    "ai_overview": _ai_overview,
+    "featured_snippet": _featured_snippet,
+    "knowledge": _knowledge,
+    "local": _local,
+    "images": _images,
+}
