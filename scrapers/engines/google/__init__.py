@@ -17,6 +17,7 @@ from scrapers.engines.google.features import features_of
 from scrapers.engines.google.fields import rating_of, said_in
 from scrapers.engines.google.signs import signs_of
 from scrapers.engines.google.titles import Title, titles_of
+from scrapers.hostile import is_hostile
 from scrapers.locales import unknown
 from scrapers.types import Access, Fetch, RawPage, Result, SearchRequest, Serp
 
@@ -49,6 +50,8 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
+    if is_hostile(raw.body):
+        return Serp()
     column = Column(LexborHTMLParser(raw.body))
     found = titles_of(column)
     features, blocks, places = features_of(column, found)

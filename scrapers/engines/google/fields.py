@@ -17,8 +17,9 @@ from scrapers.urls import registrable_domain, target
 LEAST_TEXT = 15
 MOST_LEAD = 40
 MOST_LINKS = 60
+NOJS_CELL = "s3v9rd"
 MOST_ITEMS = 20
-_DASHES = "—–-·"
+_DASHES = "—–-·\ufffd"  # the last is a dot that came through a wrong encoding
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 _VALUE = re.compile(rf"(?<![\d.,$€£₪])({_NUMBER})\s*(?:/\s*(10|100|5)|(%))?")
@@ -45,7 +46,7 @@ def said_in(block: LexborNode, title: Title) -> Said:
     cell = _cell(block)
     if cell is None:
         return _said_anywhere(block, title)
-    text = _without_tail(cell, words(cell))
+    text = _without_tail(cell, _line(cell))
     lead = _lead(cell, text)
     if lead is not None:
         return Said(text[len(lead) :].lstrip(" " + _DASHES), lead.rstrip(" " + _DASHES))
@@ -63,11 +64,23 @@ def _cell(block: LexborNode) -> LexborNode | None:
             size = len(text_of(node))
             if size >= LEAST_TEXT and (best is None or size > len(text_of(best))):
                 best = node
-                if css != ".s3v9rd":
+                if css != f".{NOJS_CELL}":
                     break
         if best is not None:
             return best
     return None
+
+
+def _line(cell: LexborNode) -> str:
+    """A cell's text; without JavaScript facts stand below the text as lines of their own, and the text is the longest."""
+    if NOJS_CELL not in (cell.attrs.get("class") or "").split():
+        return words(cell)
+    lines, line = [], ""
+    for child in cell.iter(include_text=True):
+        if child.tag == "br":
+            lines, line = [*lines, line], ""
+        line += child.text(strip=False)
+    return max((plain(one) for one in [*lines, line]), key=len)
 
 
 def _is_listed(node: LexborNode, block: LexborNode) -> bool:
@@ -97,8 +110,7 @@ def _without_tail(cell: LexborNode, text: str) -> str:
 
 def _lead(cell: LexborNode, text: str) -> str | None:
     """The date set apart before the text, in any language: a span of its own that ends in a dash."""
-    first = cell.css_first("span, .f")
-    said = words(first)
+    said = words(next(iter(inside(cell, "span, .f")), None))
     if not said or len(said) > MOST_LEAD or not text.startswith(said):
         return None
     dash = said[-1] if said[-1] in _DASHES else text[len(said) :].strip()[:1]
@@ -138,6 +150,10 @@ def rating_of(block: LexborNode) -> Rating | None:
         if found is not None and not _is_listed(stars, block):
             return found
     lines = [text_of(node) for node in block.css(RATING_LINES)[:3]]
+    cell = _cell(block)
+    if cell is not None:
+        text = words(cell)
+        lines.append(text[: len(text) - len(split_date(text)[1])])
     return next((found for text in lines if (found := rating_in(text)) is not None), None)
 
 

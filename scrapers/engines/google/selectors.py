@@ -26,7 +26,7 @@ RESULT_BLOCK = "data-snc"  # the attribute round a result, and round a group of 
 SNIPPETS = (  # the newest first; of each the innermost, so that a rating beside the text is not part of it
     ".VwiC3b",
     "[data-snf=nke7rc]",
-    "[data-attrid^='wa:/description'], .LGOjhe",
+    "[data-attrid^='wa:/description'], .LGOjhe, .co8aDb",
     ".ITZIwc, .Uroaid",
     ".aCOpRe",
     ".st",

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from scrapers.blocks import MOST_RESULTS, text_of
+from scrapers.blocks import MOST_RESULTS
 from scrapers.engines.google.column import Column, is_container, words
 from scrapers.engines.google.selectors import ADDRESSES, ADS, RESULT_BLOCK, TITLES
 from scrapers.urls import Target, hides_target, registrable_domain, target
@@ -84,7 +84,11 @@ def _title(column: Column, heading: LexborNode) -> tuple[Title | None, bool]:
     if anchor is None or column.zone(heading) != "open":
         return None, False
     href, text = anchor.attrs.get("href") or "", words(heading)
-    if not text or (heading.tag != "h3" and heading.css_first("a") is not None and words(anchor) != text):
+    if heading.css_first("a") is not None:  # the link stands in the heading; what else stands there is no title
+        if heading.tag != "h3" and words(anchor) != text:
+            return None, False
+        text = words(anchor)
+    if not text:
         return None, False
     display, addressed = address(anchor, text)
     found = target(href, display, text)
@@ -97,15 +101,14 @@ def _title(column: Column, heading: LexborNode) -> tuple[Title | None, bool]:
 
 def address(anchor: LexborNode, title: str) -> tuple[str, bool]:
     """(the address a result shows, or the site's name where it shows none; whether it looks like an address)."""
-    rest = text_of(anchor).replace(title, "", 1).strip()
-    rest = "" if rest == title else rest
+    rest = words(anchor).replace(title, "", 1).strip()
     cite = anchor.css_first(ADDRESSES)
     block = anchor.parent
     for _ in range(4):
         if cite is not None or rest or block is None or len(block.css("h3")) > 1:
             break
         cite, block = block.css_first("cite"), block.parent
-    shown = text_of(cite) if cite is not None else rest
+    shown = words(cite) if cite is not None else rest
     if _is_address(shown):
         return shown, True
     return rest.replace(shown, "").strip() or shown, False
