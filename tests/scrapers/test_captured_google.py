@@ -61,7 +61,9 @@ def test_every_result_is_found_in_its_place_and_nothing_else(shared: Path) -> No
         pages, exact, known = pages + 1, exact + (got == want), known + len(want)
         found, extra = found + sum(link in got for link in want), extra + sum(link not in want for link in got)
         if got != want:
-            print(f"{page['file']}: missing {[x for x in want if x not in got]}, extra {[x for x in got if x not in want]}")
+            print(
+                f"{page['file']}: missing {[x for x in want if x not in got]}, extra {[x for x in got if x not in want]}"
+            )
     print(f"{exact} of {pages} pages exact; {found} of {known} links found; {extra} extra")
     assert pages >= 20
     assert exact >= 0.95 * pages
@@ -74,7 +76,11 @@ def test_titles_are_those_the_page_shows(shared: Path) -> None:
     wrong = []
     for page, body in captured(shared):
         entries = page.get("gold_results") or page.get("expected") or []
-        titles = {canonical(e["url"]): "".join(unescape(e["title"]).split()) for e in entries if e.get("url") and e.get("title")}
+        titles = {
+            canonical(e["url"]): "".join(unescape(e["title"]).split())
+            for e in entries
+            if e.get("url") and e.get("title")
+        }
         for result in look(body)[0].results:
             if result.link in titles and "".join(result.title.split()) not in titles[result.link] + "...":
                 wrong.append((page["file"], result.title, titles[result.link]))
@@ -88,7 +94,11 @@ def test_results_of_lists_that_are_not_complete_are_found(shared: Path) -> None:
         if page["kind"] != "serp" or wanted(page) is not None:
             continue
         got = {result.link for result in look(body)[0].results}
-        organic = [e for e in page.get("expected") or [] if e.get("url") and set(e.get("types", ["CLASSICAL"])) == {"CLASSICAL"}]
+        organic = [
+            e
+            for e in page.get("expected") or []
+            if e.get("url") and set(e.get("types", ["CLASSICAL"])) == {"CLASSICAL"}
+        ]
         for entry in organic:
             assert canonical(entry["url"]) in got, (page["file"], entry)
             seen += 1
@@ -143,7 +153,9 @@ def test_features_hold_what_their_contract_says(shared: Path) -> None:
             if feature.kind in KINDS_WITH_DATA:
                 assert feature.data, (page["file"], feature)
             assert feature.absolute_rank, (page["file"], feature)
-        alone = [r.absolute_rank for r in serp.results] + [f.absolute_rank for f in serp.features if f.kind != "sitelinks"]
+        alone = [r.absolute_rank for r in serp.results] + [
+            f.absolute_rank for f in serp.features if f.kind != "sitelinks"
+        ]
         assert len(set(alone)) == len(alone), page["file"]
     print(met)
     assert set(met) >= {*KINDS_WITH_DATA, "ai_overview", "featured_snippet", "video", "forums", "images", "carousel"}
@@ -153,7 +165,12 @@ def test_the_headings_of_a_drifted_mobile_page_are_left_unread(shared: Path) -> 
     """Mobile results whose addresses are gone are no features: they are counted, and the page is not ok."""
     for page, body in captured(shared):
         if page["device"] == "mobile" and page["kind"] == "serp" and len(look(body)[0].results) >= 5:
-            bent = body.replace(b'role="text"', b"").replace(b"<cite", b"<em").replace("›".encode(), b"/").replace(b"://", b":__")
+            bent = (
+                body.replace(b'role="text"', b"")
+                .replace(b"<cite", b"<em")
+                .replace("›".encode(), b"/")
+                .replace(b"://", b":__")
+            )
             bent = bent.replace(b'href="https:__', b'href="https://').replace(b'href="http:__', b'href="http://')
             serp, judged = look(bent)
             assert judged.state != "ok" or len(serp.results) == len(look(body)[0].results), page["file"]
@@ -176,7 +193,9 @@ def bent(body: bytes, chance: random.Random) -> bytes:
     window = body[max(0, start - 60_000) : start + 60_000]
     at = chance.randrange(len(window))
     noise = bytes(chance.randrange(256) for _ in range(chance.randrange(60)))
-    tags = chance.choice((b"<div role=heading>", b"</a>", b"<h3>", b'<a href="https://x.example/">', b"<table>", b"<svg>", b"<template>"))
+    tags = chance.choice(
+        (b"<div role=heading>", b"</a>", b"<h3>", b'<a href="https://x.example/">', b"<table>", b"<svg>", b"<template>")
+    )
     kind = chance.randrange(5)
     if kind == 0:
         return window[:at] + noise + window[at + chance.randrange(5000) :]
@@ -194,17 +213,34 @@ def bent(body: bytes, chance: random.Random) -> bytes:
     [
         b"<div id=rso>" + b"<div>" * 50_000 + b"<a href='https://a.example/'><h3>x</h3></a>",
         b"<div id=rso>" + b"<div><h3>" * 50_000 + b"<a href='https://a.example/'><h3>x</h3></a>",
-        b"<div id=rso " + b" ".join(b"a%d=1" % n for n in range(100_000)) + b">" + b"<a href='https://a.example/'><h3>x</h3></a>" * 300,
+        b"<div id=rso "
+        + b" ".join(b"a%d=1" % n for n in range(100_000))
+        + b">"
+        + b"<a href='https://a.example/'><h3>x</h3></a>" * 300,
         b"<div id=rso>" + b"<div data-text-ad><a href='https://a.example/'><div role=heading>x</div></a>" * 3000,
         b"<div id=rso>" + b"<div data-snc><a href='https://a.example/x'><div role=heading>x</div> a.example</a>" * 3000,
         b"<div id=rso>" + b"".join(b"<div><a href='https://a%d.example/'><h3>x</h3></a><ul>" % n for n in range(2000)),
         b"<div id=rso>" + b"<g-section-with-header><div role=heading aria-level=2>x</div>" * 5000,
-        b"<div id=rso>" + b"<div class=VwiC3b><span class=s3v9rd>" * 5000 + b"<a href='https://a.example/'><h3>x</h3></a>",
+        b"<div id=rso>"
+        + b"<div class=VwiC3b><span class=s3v9rd>" * 5000
+        + b"<a href='https://a.example/'><h3>x</h3></a>",
         b"<div id=bres>" + b"<a href='/search?q=x'>x</a>" * 50_000,
         b"<div id=m-x-content data-mcpr>" + b"<div class=Y3BBE>y" * 5000,
         b"<div id=rso><a href='https://a.example/'><h3>" + b"<b>x</b>" * 100_000 + b"</h3></a>",
     ],
-    ids=["deep", "deep-headings", "attributes", "ads", "groups", "lists", "sections", "cells", "related", "overview", "long"],
+    ids=[
+        "deep",
+        "deep-headings",
+        "attributes",
+        "ads",
+        "groups",
+        "lists",
+        "sections",
+        "cells",
+        "related",
+        "overview",
+        "long",
+    ],
 )
 def test_hostile_pages_cost_little(body: bytes) -> None:
     """Depth, attributes, nesting and number: an answer in two seconds of CPU, at most 150 results, and not ok."""

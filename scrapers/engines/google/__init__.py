@@ -1,8 +1,9 @@
 """Google's web results: desktop and mobile layouts since 2015 and the page without JavaScript.
 
-One room a question: selectors.py (every name the reading rests on; look there first), column.py (where a thing stands),
-titles.py (which headings are results), fields.py (what a result says), features.py (what is not organic), signs.py
-(what the page says of itself). Class names change every year: what decides is structure, names only help.
+One file a question: selectors.py (every name the reading rests on; look there first), column.py (where a thing
+stands), titles.py and address.py (which headings are results), fields.py and ratings.py (what a result says),
+features.py with ads.py, panels.py and cards.py (what is not organic), signs.py (what the page says of itself).
+Class names change every year: what decides is structure, names only help.
 Google shows itself only to a real browser; it does not give depth beyond a page, so pages are followed by `start`.
 """
 
@@ -14,7 +15,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.engines.google.column import Column
 from scrapers.engines.google.features import features_of
-from scrapers.engines.google.fields import rating_of, said_in
+from scrapers.engines.google.fields import said_in
+from scrapers.engines.google.ratings import rating_of
 from scrapers.engines.google.signs import signs_of
 from scrapers.engines.google.titles import Title, titles_of
 from scrapers.hostile import is_hostile

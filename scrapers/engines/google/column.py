@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import islice, takewhile
@@ -11,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from scrapers.blocks import ancestors, plain
 from scrapers.engines.google.selectors import CONTAINER_IDS, SECTION_TITLES, ZONES
 
+_LOOSE = re.compile(r" (,|\.(?!\.))(?= |$)")  # a comma or full stop set apart by an inline mark before it
 BLOCKS = "div, p, br, li, td, ul, table, h3"
 MOST_DEPTH = 100  # a heading nested deeper stands on no page of Google's, and climbing on would only cost time
 MOST_NODES = 1500
@@ -89,4 +91,6 @@ def words(node: LexborNode | None) -> str:
     """A node's text as it is seen: inline marks add no space ("<em>Pizza</em>, fast food"), blocks do."""
     if node is None:
         return ""
-    return plain(node.text(separator=" " if inside(node, BLOCKS) else "", strip=False))
+    if not inside(node, BLOCKS):
+        return plain(node.text(separator="", strip=False))
+    return _LOOSE.sub(r"\1", plain(node.text(separator=" ", strip=False)))

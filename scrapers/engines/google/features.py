@@ -8,6 +8,7 @@ from typing import Any
 from selectolax.lexbor import LexborNode
 
 from scrapers.engines.google import panels, selectors
+from scrapers.engines.google.ads import ads
 from scrapers.engines.google.cards import kind_of, links_in, phrases_in
 from scrapers.engines.google.column import Column, words
 from scrapers.engines.google.fields import links_under
@@ -46,7 +47,7 @@ def _places(column: Column, wanted: set[int]) -> dict[int, int]:
 
 def _marks(column: Column, found: Found) -> Iterator[Mark]:
     """Each feature: a node that shows where it stands, its kind, what it says."""
-    yield from ((node, "ad", data) for node, data in panels.ads(column))
+    yield from ((node, "ad", data) for node, data in ads(column))
     yield from ((node, "paa", data) for node, data in panels.questions(column))
     for kind, read in panels.SINGLE.items():
         first = next(read(column, found), None)

@@ -1,4 +1,4 @@
-"""What a result says besides its title: snippet, date, rating, and the links under it."""
+"""What a result says besides its title: snippet, date, and the links under it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from scrapers.blocks import longest_text, plain, rating_in, soup_of, split_date, text_of
+from scrapers.blocks import longest_text, plain, soup_of, split_date, text_of
 from scrapers.engines.google.column import inside, words
-from scrapers.engines.google.selectors import DATE_LINES, NOT_SNIPPET, RATING_LINES, SNIPPETS, STARS
+from scrapers.engines.google.selectors import DATE_LINES, NOT_SNIPPET, SNIPPETS, STARS
 from scrapers.engines.google.titles import LIST_TAGS, Title, is_own
-from scrapers.types import Rating
 from scrapers.urls import registrable_domain, target
 
 LEAST_TEXT = 15
@@ -21,16 +20,6 @@ NOJS_CELL = "s3v9rd"
 MOST_ITEMS = 20
 _DASHES = "—–-·\ufffd"  # the last is a dot that came through a wrong encoding
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
-_VALUE = re.compile(rf"(?<![\d.,$€£₪])({_NUMBER})\s*(?:/\s*(10|100|5)|(%))?")
-_IN_BRACKETS = re.compile(r"\(\s*([\d.,\s\u00a0\u202f]*\d)\s*([KM]|tys\.?|mln|אלף)?\+?\s*\)", re.I)
-_IN_WORDS = re.compile(
-    r"(?<![\d.,])(\d[\d.,\s\u00a0\u202f]*|\d)\s?([KM]|tys\.?|mln)?\+?\s+(?:google\s+)?(?:reviews?|votes?|ratings?|opini\w*|"
-    r"głos\w*|recenzj\w*|ביקורות|חוות דעת|הצבעות|דירוגים|rezension\w*|bewertung\w*|stimmen|avis|reseñas|opiniones|votos|"
-    r"voti|recensioni|beoordelingen|stemmen)",
-    re.I,
-)
-_TIMES = {"k": 1_000, "tys": 1_000, "אלף": 1_000, "m": 1_000_000, "mln": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +32,7 @@ class Said:
 
 def said_in(block: LexborNode, title: Title) -> Said:
     """The snippet whole, its date apart; what is a rating, an address or a link of its own is not part of it."""
-    cell = _cell(block)
+    cell = cell_of(block)
     if cell is None:
         return _said_anywhere(block, title)
     text = _without_tail(cell, _line(cell))
@@ -54,12 +43,12 @@ def said_in(block: LexborNode, title: Title) -> Said:
     return Said(text, date_text or _date_line(block))
 
 
-def _cell(block: LexborNode) -> LexborNode | None:
+def cell_of(block: LexborNode) -> LexborNode | None:
     """The element that holds the snippet and nothing else, by the first of the known names that is there."""
     for css in SNIPPETS:
         best: LexborNode | None = None
         for node in block.css(css)[:MOST_ITEMS]:
-            if inside(node, css) or node.css_first(STARS) is not None or _is_links(node) or _is_listed(node, block):
+            if inside(node, css) or node.css_first(STARS) is not None or _is_links(node) or is_listed(node, block):
                 continue
             size = len(text_of(node))
             if size >= LEAST_TEXT and (best is None or size > len(text_of(best))):
@@ -72,10 +61,11 @@ def _cell(block: LexborNode) -> LexborNode | None:
 
 
 def _line(cell: LexborNode) -> str:
-    """A cell's text; without JavaScript facts stand below the text as lines of their own, and the text is the longest."""
+    """A cell's text. Without JavaScript facts stand below it as lines of their own: the longest line is the text."""
     if NOJS_CELL not in (cell.attrs.get("class") or "").split():
         return words(cell)
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for child in cell.iter(include_text=True):
         if child.tag == "br":
             lines, line = [*lines, line], ""
@@ -83,7 +73,7 @@ def _line(cell: LexborNode) -> str:
     return max((plain(one) for one in [*lines, line]), key=len)
 
 
-def _is_listed(node: LexborNode, block: LexborNode) -> bool:
+def is_listed(node: LexborNode, block: LexborNode) -> bool:
     """It stands in a list under the result: the text of a nested entry, not of this one."""
     above = node.parent
     while above is not None and above.mem_id != block.mem_id:
@@ -101,7 +91,7 @@ def _is_links(node: LexborNode) -> bool:
 
 def _without_tail(cell: LexborNode, text: str) -> str:
     """Without "Read more", and without the line of words the page does not hold."""
-    tails = [link for link in cell.css("a[href*='#:~:text']")[-1:]]
+    tails = cell.css("a[href*='#:~:text']")[-1:]
     tails += [node for node in cell.css(NOT_SNIPPET)[:MOST_ITEMS] if node.mem_id != cell.mem_id]
     for node in reversed(tails):
         text = text.replace(words(node), " ", 1) if words(node) else text
@@ -133,7 +123,7 @@ def _date_line(block: LexborNode) -> str | None:
 def _said_anywhere(block: LexborNode, title: Title) -> Said:
     """No known name: the longest run of text in the block that is neither title, address nor list."""
     soup = soup_of(block)
-    for heading in soup.find_all(["h1", "h2", "h3"]) + soup.find_all(attrs={"role": ["heading", "button", "text"]}):
+    for heading in soup.find_all(["h1", "h2", "h3"]) + soup.select("[role=heading], [role=button], [role=text]"):
         link = heading.find_parent("a")
         (link if link is not None else heading).extract()
     for gone in soup.find_all(["cite", "table", "ul", "ol"]):
@@ -141,59 +131,6 @@ def _said_anywhere(block: LexborNode, title: Title) -> Said:
     text = longest_text(soup)
     date_text, snippet = split_date("" if text == title.display else text)
     return Said(snippet, date_text or _date_line(block))
-
-
-def rating_of(block: LexborNode) -> Rating | None:
-    """The rating under a title: from its stars, else from a line that names one."""
-    for stars in block.css(STARS)[:3]:
-        found = rating_at(stars)
-        if found is not None and not _is_listed(stars, block):
-            return found
-    lines = [text_of(node) for node in block.css(RATING_LINES)[:3]]
-    cell = _cell(block)
-    if cell is not None:
-        text = words(cell)
-        lines.append(text[: len(text) - len(split_date(text)[1])])
-    return next((found for text in lines if (found := rating_in(text)) is not None), None)
-
-
-def rating_at(stars: LexborNode) -> Rating | None:
-    """The rating beside a row of stars ("8.7/10 (1,957,975)"), else what the row itself says ("4.5 out of 5")."""
-    label = [float(n.replace(",", ".")) for n in re.findall(_NUMBER, stars.attrs.get("aria-label") or "")]
-    line = _line_of(stars)
-    said = _VALUE.search(line.split("(")[0])
-    if said is not None:
-        value = float(said[1].replace(",", "."))
-        scale = 100.0 if said[3] else float(said[2]) if said[2] else max([*label[1:2], 5.0])
-    elif len(label) >= 2:
-        value, scale = label[0], max(label[1], 5.0)
-    else:
-        return None
-    return Rating(value, scale, _votes(line)) if 0 <= value <= scale else None
-
-
-def _line_of(stars: LexborNode) -> str:
-    """The text the stars stand in: the nearest element that says something."""
-    above = stars.parent
-    for _ in range(4):
-        if above is None or len(text_of(above)) >= 3:
-            break
-        above = above.parent
-    wider = above.parent if above is not None else None
-    if wider is not None and "(" not in text_of(above) and len(text_of(wider)) <= 2 * MOST_LEAD:
-        above = wider
-    return text_of(above)
-
-
-def _votes(line: str) -> int | None:
-    found = _IN_BRACKETS.search(line) or _IN_WORDS.search(line)
-    if found is None:
-        return None
-    times = _TIMES.get((found[2] or "").lower().rstrip("."), 1)
-    if times > 1:
-        return round(float(found[1].strip().replace(",", ".")) * times) if re.fullmatch(_NUMBER, found[1].strip()) else None
-    digits = re.sub(r"\D", "", found[1])
-    return int(digits) if digits and len(digits) < 10 else None
 
 
 def links_under(block: LexborNode, title: Title) -> list[dict[str, str]]:

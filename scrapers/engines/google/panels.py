@@ -1,10 +1,9 @@
-"""Features with a shape of their own: ads, questions, AI overview, featured snippet, knowledge, places, images."""
+"""Features with a shape of their own: questions, AI overview, featured snippet, knowledge, places, images."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -12,7 +11,7 @@ from scrapers.blocks import text_of
 from scrapers.engines.google import selectors
 from scrapers.engines.google.cards import phrases_in
 from scrapers.engines.google.column import Column, words
-from scrapers.engines.google.fields import rating_at
+from scrapers.engines.google.ratings import rating_at
 from scrapers.engines.google.titles import Found, is_own
 from scrapers.urls import target
 
@@ -20,35 +19,6 @@ MOST_FEATURES = 20
 MOST_NODES = 200
 MOST_TEXT = 3000
 Read = Iterator[tuple[LexborNode, dict[str, Any]]]
-
-
-def ads(column: Column) -> Read:
-    """title, url, text of each ad; an ad within an ad (its sitelinks) is none of its own."""
-    told: set[int] = set()
-    for node in column.css(selectors.ADS)[:MOST_NODES]:
-        heading = node.css_first("[role=heading], h3")
-        if heading is None or len(told) >= MOST_FEATURES or any(one.mem_id in told for one in column.above(node)):
-            continue
-        links = (_ad_url(anchor) for anchor in node.css("a[href]")[:10])
-        texts = (words(one) for one in node.css(selectors.AD_TEXTS)[:3])
-        title = words(heading)
-        told.add(node.mem_id)
-        text = next((text for text in texts if text not in title), None)
-        yield node, _filled(title=title, url=next(filter(None, links), None), text=text)
-
-
-def _ad_url(anchor: LexborNode) -> str | None:
-    """Where an ad leads, past Google's own counter."""
-    href = anchor.attrs.get("href") or ""
-    try:
-        inner = parse_qs(urlsplit(href).query).get("adurl", [""])[0]
-    except ValueError:
-        return None
-    for link in (href, (anchor.attrs.get("data-pcu") or "").split(",")[0], inner):
-        found = target(link)
-        if found is not None and not is_own(found):
-            return found.url
-    return None
 
 
 def questions(column: Column) -> Read:
@@ -97,12 +67,13 @@ def _ai_overview(column: Column, _: Found) -> Read:
 
 def _overview_text(root: LexborNode) -> str:
     """Its paragraphs, without buttons and without those that repeat a paragraph they stand in."""
-    texts: list[str] = []
+    texts: dict[str, str] = {}
     for node in root.css(selectors.AI_TEXTS)[:MOST_NODES]:
         text = words(node)
-        if text and not any(text in other for other in texts):
-            texts.append(text)
-    return " ".join(texts)[:MOST_TEXT]
+        bare = "".join(text.split())
+        if bare and sum(map(len, texts)) < MOST_TEXT and not any(bare in other for other in texts):
+            texts[bare] = text
+    return " ".join(texts.values())[:MOST_TEXT]
 
 
 def _featured_snippet(column: Column, found: Found) -> Read:
@@ -119,15 +90,17 @@ def _featured_snippet(column: Column, found: Found) -> Read:
 def _knowledge(column: Column, _: Found) -> Read:
     for node in column.css(selectors.PANELS):
         titles = [words(one) for one in node.css(selectors.PANEL_TITLES)[:MOST_NODES]]
-        title = next((words(one) for one in column.css("[data-attrid=title]")[:1]), "") or next(filter(None, titles), "")
+        title = next((words(one) for one in column.css("[data-attrid=title]")[:1]), "") or next(
+            filter(None, titles), ""
+        )
         text = max((words(one) for one in node.css(selectors.PANEL_TEXTS)[:MOST_NODES]), key=len, default="")
-        link = column_link(node)
+        link = _site_of(node)
         data = _filled(title=title[:300], text=text[:MOST_TEXT], url=link, **_rating(node))
         if data:
             yield node, data
 
 
-def column_link(root: LexborNode) -> str | None:
+def _site_of(root: LexborNode) -> str | None:
     """The official site a panel names."""
     found = [target(anchor.attrs.get("href") or "") for anchor in root.css(selectors.PANEL_LINKS)[:5]]
     return next((one.url for one in found if one is not None and not is_own(one)), None)
@@ -147,7 +120,7 @@ def _local(column: Column, _: Found) -> Read:
 
 def _images(column: Column, _: Found) -> Read:
     for node in column.css(selectors.IMAGES):
-        items = []
+        items: list[dict[str, Any]] = []
         for anchor in node.css("a[href]")[:MOST_NODES]:
             found = target(anchor.attrs.get("href") or "")
             if found is not None and not is_own(found) and len(items) < MOST_FEATURES:

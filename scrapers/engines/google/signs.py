@@ -43,7 +43,7 @@ def signs_of(tree: LexborHTMLParser, raw: RawPage, found: Found, start: int) -> 
 def _phrase(tree: LexborHTMLParser) -> str | None:
     """What stands in the search box."""
     box = tree.css_first(css.SEARCH_BOX)
-    if box is None or tree.css_first(css.CAPTCHA) is not None and tree.css_first(css.CONTAINERS) is None:
+    if box is None or (tree.css_first(css.CAPTCHA) is not None and tree.css_first(css.CONTAINERS) is None):
         return None
     return plain(box.attrs.get("value") or box.text()) or None
 
@@ -52,8 +52,8 @@ def _offers_more(tree: LexborHTMLParser, start: int) -> bool:
     """A link to results further down, in any language and layout."""
     if tree.css_first("#pnnext") is not None:
         return True
-    links = tree.css("a[href*='start=']")[:MOST_LINKS]
-    ahead = [_START.search(link.attrs.get("href") or "") for link in links if "search?" in (link.attrs.get("href") or "")]
+    links = [link.attrs.get("href") or "" for link in tree.css("a[href*='start=']")[:MOST_LINKS]]
+    ahead = [_START.search(link) for link in links if "search?" in link]
     return any(int(one[1]) > start for one in ahead if one)
 
 

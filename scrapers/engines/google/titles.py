@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import MOST_RESULTS
+from scrapers.engines.google.address import address, names
 from scrapers.engines.google.column import Column, is_container, words
-from scrapers.engines.google.selectors import ADDRESSES, ADS, RESULT_BLOCK, TITLES
+from scrapers.engines.google.selectors import ADS, RESULT_BLOCK, TITLES
 from scrapers.urls import Target, hides_target, registrable_domain, target
 
 LIST_TAGS = frozenset({"ul", "ol", "li", "table", "tr", "td"})
@@ -96,31 +98,7 @@ def _title(column: Column, heading: LexborNode) -> tuple[Title | None, bool]:
         return None, hides_target(href)
     if is_own(found):
         return None, False
-    return Title(heading, anchor, found, text, display, addressed or _names(display, found)), False
-
-
-def address(anchor: LexborNode, title: str) -> tuple[str, bool]:
-    """(the address a result shows, or the site's name where it shows none; whether it looks like an address)."""
-    rest = words(anchor).replace(title, "", 1).strip()
-    cite = anchor.css_first(ADDRESSES)
-    block = anchor.parent
-    for _ in range(4):
-        if cite is not None or rest or block is None or len(block.css("h3")) > 1:
-            break
-        cite, block = block.css_first("cite"), block.parent
-    shown = words(cite) if cite is not None else rest
-    if _is_address(shown):
-        return shown, True
-    return rest.replace(shown, "").strip() or shown, False
-
-
-def _is_address(shown: str) -> bool:
-    first = shown.split(" ")[0]
-    return "›" in shown or "://" in shown or ("." in first.strip(".") and not first[0].isdigit())
-
-
-def _names(display: str, found: Target) -> bool:
-    return (registrable_domain(found.host) or found.host) in display.lower()
+    return Title(heading, anchor, found, text, display, addressed or names(display, found)), False
 
 
 def is_own(found: Target) -> bool:
@@ -142,9 +120,9 @@ def _sure(candidates: list[Title]) -> list[Title]:
 
 
 def _stands_alone(column: Column, title: Title, crowd: Counter[int]) -> bool:
-    """A single card between results (one video): no other heading in the block round its link."""
-    block = next((one for one in column.above(title.anchor) if not is_container(one)), None)
-    return block is not None and crowd[block.mem_id] == 1
+    """A single card between results (one video): the only heading of the whole block it stands in."""
+    blocks = list(takewhile(lambda one: not is_container(one), column.above(title.anchor)))
+    return bool(blocks) and all(crowd[one.mem_id] == 1 for one in blocks)
 
 
 def _place(column: Column, found: Found, title: Title) -> None:
@@ -159,15 +137,14 @@ def _place(column: Column, found: Found, title: Title) -> None:
 
 
 def _is_nested(column: Column, title: Title, parent: Title) -> bool:
-    """In a list or table within the parent's block, or in the same group of one host."""
+    """In a list or table that the parent is not part of, within the parent's block; or in the same group of one host."""
     if registrable_domain(title.found.host) != registrable_domain(parent.found.host):
         return False
     parents = {one.mem_id for one in column.above(parent.node)}
-    listed = False
-    for one in column.above(title.node):
-        if one.mem_id in parents:
-            shared = [one, *column.above(one)]
-            grouped = any(RESULT_BLOCK in other.attrs for other in shared)
-            return grouped or (listed and not is_container(one))
-        listed = listed or one.tag in LIST_TAGS
-    return False
+    own = list(takewhile(lambda one: one.mem_id not in parents, column.above(title.node)))
+    shared = column.above(title.node)[len(own) :]
+    if not shared:
+        return False
+    theirs = takewhile(lambda one: one.mem_id != shared[0].mem_id, column.above(parent.node))
+    listed = any(one.tag in LIST_TAGS for one in own) and not any(one.tag in LIST_TAGS for one in theirs)
+    return any(RESULT_BLOCK in one.attrs for one in shared) or (listed and not is_container(shared[0]))
