@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.engines.google.column import Column
 from scrapers.engines.google.features import features_of
-from scrapers.engines.google.fields import said_in
+from scrapers.engines.google.fields import cell_of, said_in
 from scrapers.engines.google.ratings import rating_of
 from scrapers.engines.google.signs import signs_of
 from scrapers.engines.google.titles import Title, titles_of
@@ -61,13 +61,14 @@ def read(raw: RawPage, request: SearchRequest) -> Serp:
         _result(title, blocks[title.node.mem_id], rank, places.get(title.node.mem_id), raw.page_no)
         for rank, title in enumerate(found.results, 1)
     )
-    return Serp(results, features, signs_of(column.tree, raw, found, (raw.page_no - 1) * PER_PAGE))
+    return Serp(results, features, signs_of(column, raw, found, (raw.page_no - 1) * PER_PAGE))
 
 
 def _result(title: Title, block: LexborNode, rank: int, place: int | None, page_no: int) -> Result:
-    said = said_in(block, title)
+    cell = cell_of(block)
+    said = said_in(block, title, cell)
     return Result(
         rank=rank, url=title.found.url, link=title.found.link, title=title.text, snippet=said.snippet,
-        display_url=title.display, host=title.found.host, rating=rating_of(block), date_text=said.date_text,
+        display_url=title.display, host=title.found.host, rating=rating_of(block, cell), date_text=said.date_text,
         page_no=page_no, absolute_rank=place, unresolved=title.found.unresolved,
     )  # fmt: skip

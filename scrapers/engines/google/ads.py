@@ -20,7 +20,7 @@ MOST_LINKS = 10
 def ads(column: Column) -> Iterator[tuple[LexborNode, dict[str, str]]]:
     """title, url, text of each ad; an ad within an ad (its sitelinks) is none of its own."""
     told: set[int] = set()
-    for node in column.css(selectors.ADS)[:MOST_NODES]:
+    for node in column.named("ad_block")[:MOST_NODES]:
         heading = node.css_first("[role=heading], h3")
         if heading is None or len(told) >= MOST_ADS or any(one.mem_id in told for one in column.above(node)):
             continue

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import split_date, text_of
-from scrapers.engines.google.column import inside, words
+from scrapers.engines.google.column import below, inside, words
 from scrapers.engines.google.selectors import SECTION_KINDS
 from scrapers.engines.google.titles import is_own
 from scrapers.urls import registrable_domain, target
@@ -38,12 +38,12 @@ def links_in(root: LexborNode) -> list[dict[str, str]]:
 
 def _first_line(heading: LexborNode) -> str:
     """The title in a heading that may hold its source and date too."""
-    return next(iter(_leaves(heading)), "") if len(inside(heading, "div")) > 1 else words(heading)
+    return next(iter(_leaves(heading)), "") if len(below(heading, "div")) > 1 else words(heading)
 
 
 def _leaves(node: LexborNode) -> list[str]:
     """The texts of the innermost elements, each once."""
-    leaves = [words(one) for one in inside(node, "span, div")[:MOST_ANCHORS] if not inside(one, "span, div")]
+    leaves = [words(one) for one in below(node, "span, div")[:MOST_ANCHORS] if not inside(one, "span, div")]
     return [text for text in dict.fromkeys(leaves) if text not in ("", "·")]
 
 
@@ -68,12 +68,17 @@ def phrases_in(root: LexborNode) -> list[str]:
     return list(phrases)[:MOST_CARDS]
 
 
+def kind_said(title: str) -> str | None:
+    """The kind of a section by the words over it."""
+    said = title.casefold()
+    return next((kind for kind, texts in SECTION_KINDS.items() if said.startswith(texts)), None)
+
+
 def kind_of(title: str, items: list[dict[str, str]]) -> str:
     """The kind of a section: by the words over it, else by where most of its links lead."""
-    said = title.casefold()
-    for kind, texts in SECTION_KINDS.items():
-        if any(said.startswith(text) for text in texts):
-            return kind
+    said = kind_said(title)
+    if said is not None:
+        return said
     hosts = [target(item["url"]) for item in items]
     videos = sum(1 for found in hosts if found and registrable_domain(found.host) in VIDEO_DOMAINS)
     return "video" if items and videos > len(items) / 2 else "carousel"

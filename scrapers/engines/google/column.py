@@ -10,25 +10,48 @@ from itertools import islice, takewhile
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.blocks import ancestors, plain
-from scrapers.engines.google.selectors import CONTAINER_IDS, SECTION_TITLES, ZONES
+from scrapers.engines.google.selectors import (
+    ATTRIBUTES,
+    CLASSES,
+    CONTAINER_IDS,
+    EVERYTHING,
+    IDS,
+    LATER_RESULTS,
+    SECTION_LEVELS,
+    TAGS,
+    VALUES,
+    ZONES,
+)
 
 _LOOSE = re.compile(r" (,|\.(?!\.))(?= |$)")  # a comma or full stop set apart by an inline mark before it
 BLOCKS = "div, p, br, li, td, ul, table, h3"
 MOST_DEPTH = 100  # a heading nested deeper stands on no page of Google's, and climbing on would only cost time
-MOST_NODES = 1500
+MOST_NODES = 6000
 
 
 class Column:
-    """One page's tree with its zones found once, so that a question about a node costs a short climb."""
+    """One page's tree, walked once: every node with a name we know, by what it is, in the page's order.
+
+    order: the place of each such node, by its identity; a question about a node then costs a short climb.
+    """
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self.tree = tree
-        self._zones = {node.mem_id: kind for kind, css in ZONES.items() for node in tree.css(css)}
+        self.order: dict[int, int] = {}
+        self._named: dict[str, list[LexborNode]] = {}
+        self._zones: dict[int, str] = {}
         self._above: dict[int, list[LexborNode]] = {}
+        for node in tree.css(EVERYTHING)[:MOST_NODES]:
+            if node.mem_id not in self.order:
+                self.order[node.mem_id] = len(self.order)
+                for kind in _kinds_of(node):
+                    self._named.setdefault(kind, []).append(node)
+                    if kind in ZONES:
+                        self._zones.setdefault(node.mem_id, kind)
 
-    def css(self, css: str) -> list[LexborNode]:
-        """What a selector finds, each node once, up to a bound no real page reaches."""
-        return list({node.mem_id: node for node in self.tree.css(css)[:MOST_NODES]}.values())
+    def named(self, kind: str) -> list[LexborNode]:
+        """The nodes that are a thing of that kind, in the page's order."""
+        return self._named.get(kind, [])
 
     def above(self, node: LexborNode) -> list[LexborNode]:
         """Its ancestors, the nearest first; none for a node nested too deep to be read."""
@@ -56,8 +79,9 @@ class Column:
         """
         crowd = {one.mem_id for node in results for one in (node, *self.above(node))}
         found: dict[int, LexborNode] = {}
-        for title in self.css(SECTION_TITLES):
-            chain = self.above(title)
+        for title in self.named("title"):
+            level = title.attrs.get("aria-level")
+            chain = self.above(title) if level in SECTION_LEVELS and title.attrs.get("role") == "heading" else []
             if not chain or self.zone(title) == "aside" or any(one.tag == "a" for one in chain):
                 continue
             alone = list(takewhile(lambda one: one.mem_id not in crowd and not is_container(one), chain))
@@ -77,13 +101,29 @@ class Column:
         return found
 
 
+def _kinds_of(node: LexborNode) -> dict[str, None]:
+    """What a node is, by tag, id, attributes and classes, each once."""
+    attributes = node.attributes
+    identity = attributes.get("id") or ""
+    found = [TAGS.get(node.tag or "", ""), IDS.get(identity, "open" if identity.startswith(LATER_RESULTS) else "")]
+    found += [ATTRIBUTES.get(name) or VALUES.get((name, value or ""), "") for name, value in attributes.items()]
+    found += [CLASSES.get(name, "") for name in (attributes.get("class") or "").split()]
+    return dict.fromkeys(kind for kinds in found if kinds for kind in kinds.split())
+
+
 def is_container(node: LexborNode) -> bool:
     """The results' own container, or anything that holds it."""
     return node.tag in ("body", "main") or node.attrs.get("id") in CONTAINER_IDS
 
 
-def inside(node: LexborNode, css: str) -> list[LexborNode]:
-    """What a selector finds below a node (selectolax counts the node itself, and twice what matches twice)."""
+def inside(node: LexborNode, css: str) -> bool:
+    """Whether a selector finds something below a node (selectolax counts the node itself)."""
+    first = node.css_first(css)
+    return first is not None and (first.mem_id != node.mem_id or len(below(node, css)) > 0)
+
+
+def below(node: LexborNode, css: str) -> list[LexborNode]:
+    """What a selector finds below a node, each once (selectolax tells twice what matches twice)."""
     return list({one.mem_id: one for one in node.css(css) if one.mem_id != node.mem_id}.values())
 
 

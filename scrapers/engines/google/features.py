@@ -7,22 +7,15 @@ from typing import Any
 
 from selectolax.lexbor import LexborNode
 
-from scrapers.engines.google import panels, selectors
+from scrapers.engines.google import panels
 from scrapers.engines.google.ads import ads
-from scrapers.engines.google.cards import kind_of, links_in, phrases_in
+from scrapers.engines.google.cards import kind_of, kind_said, links_in, phrases_in
 from scrapers.engines.google.column import Column, words
 from scrapers.engines.google.fields import links_under
 from scrapers.engines.google.titles import Found, Title
 from scrapers.types import Feature
 
 MOST_FEATURES = 20
-_ORDER = ", ".join(
-    (
-        selectors.TITLES, selectors.ADS, selectors.QUESTIONS, selectors.SNIPPET_BOXES, selectors.AI_OVERVIEWS,
-        selectors.PANELS, selectors.PLACES, selectors.IMAGES, selectors.RELATED, selectors.NOJS_BLOCKS,
-        selectors.SECTIONS,
-    )
-)  # fmt: skip
 Mark = tuple[LexborNode, str, dict[str, Any]]
 
 
@@ -41,7 +34,7 @@ def features_of(column: Column, found: Found) -> tuple[tuple[Feature, ...], dict
 
 def _places(column: Column, wanted: set[int]) -> dict[int, int]:
     """1-based, in the page's order."""
-    order = dict.fromkeys(node.mem_id for node in column.tree.css(_ORDER) if node.mem_id in wanted)
+    order = sorted(wanted & column.order.keys(), key=column.order.__getitem__)
     return {identity: place for place, identity in enumerate(order, 1)}
 
 
@@ -59,37 +52,38 @@ def _marks(column: Column, found: Found) -> Iterator[Mark]:
 
 def _related(column: Column) -> Iterator[Mark]:
     """What to search for next; on a page without JavaScript that is its last block."""
-    for root in column.css(selectors.RELATED)[:MOST_FEATURES]:
-        phrases = phrases_in(root) if not _within(column, root, selectors.RELATED_IDS) else []
+    roots = column.named("related")[:MOST_FEATURES]
+    inner = {one.mem_id for root in roots for one in column.above(root)}
+    for root in [root for root in roots if root.mem_id not in inner]:
+        phrases = phrases_in(root)
         if phrases:
             yield root, "related", {"phrases": phrases}
     for last in panels.last_block(column):
         yield last, "related", {"phrases": phrases_in(last)}
 
 
-def _within(column: Column, node: LexborNode, ids: frozenset[str]) -> bool:
-    return any(one.attrs.get("id") in ids for one in column.above(node))
-
-
 def _sections(column: Column, found: Found) -> Iterator[Mark]:
     """Titled blocks of cards, and single cards that install or open something."""
     told: set[int] = set()
-    sections = column.sections([*(title.node for title in found.results), *column.css(selectors.ADS)])
+    sections = column.sections([*(title.node for title in found.results), *column.named("ad_block")])
+    pictures = {one.mem_id for node in column.named("images") for one in (node, *column.above(node))}
     roots = {one.mem_id: one for title in sections.values() for one in column.above(title)}
     for identity, title in list(sections.items())[: 2 * MOST_FEATURES]:
-        root = roots[identity]
-        if column.zone(title) in ("paa", "ad", "ai_overview") or root.css_first(selectors.IMAGES) is not None:
+        if column.zone(title) in ("paa", "ad", "ai_overview") or identity in pictures:
             continue
-        items, phrases = links_in(root), phrases_in(root)
-        kind = kind_of(words(title), items)
-        if kind == "related" and phrases:
-            yield title, kind, {"phrases": phrases}
-        elif items and kind not in ("related", "local"):
-            told.update(one.mem_id for one in root.css("a"))
-            yield title, kind, {"items": items}
-    for root in column.css(selectors.SECTIONS)[:MOST_FEATURES]:  # until 2017 their titles were no headings
+        said = kind_said(words(title))
+        if said == "related":
+            phrases = phrases_in(roots[identity])
+            if phrases:
+                yield title, said, {"phrases": phrases}
+        elif said != "local":
+            items = links_in(roots[identity])
+            if items:
+                told.update(one.mem_id for one in roots[identity].css("a"))
+                yield title, said or kind_of("", items), {"items": items}
+    for root in column.named("section")[:MOST_FEATURES]:  # until 2017 their titles were no headings
         items = links_in(root) if not any(one.mem_id in sections for one in (root, *column.above(root))) else []
-        if items:
+        if items and root.mem_id not in pictures:
             yield root, kind_of(words(root), items), {"items": items}
     for card in found.cards[:MOST_FEATURES]:
         if card.anchor.mem_id not in told and not any(one.mem_id in sections for one in column.above(card.node)):

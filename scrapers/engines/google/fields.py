@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from scrapers.blocks import longest_text, plain, soup_of, split_date, text_of
-from scrapers.engines.google.column import inside, words
-from scrapers.engines.google.selectors import DATE_LINES, NOT_SNIPPET, SNIPPETS, STARS
+from scrapers.blocks import plain, split_date, text_of
+from scrapers.engines.google.column import BLOCKS, below, inside, words
+from scrapers.engines.google.selectors import DATE_LINES, NEVER_TEXT, NOT_SNIPPET, SNIPPETS, STARS
 from scrapers.engines.google.titles import LIST_TAGS, Title, is_own
 from scrapers.urls import registrable_domain, target
 
 LEAST_TEXT = 15
 MOST_LEAD = 40
 MOST_LINKS = 60
+MOST_NODES = 300
 NOJS_CELL = "s3v9rd"
 MOST_ITEMS = 20
 _DASHES = "—–-·\ufffd"  # the last is a dot that came through a wrong encoding
@@ -30,9 +31,8 @@ class Said:
     date_text: str | None = None
 
 
-def said_in(block: LexborNode, title: Title) -> Said:
+def said_in(block: LexborNode, title: Title, cell: LexborNode | None) -> Said:
     """The snippet whole, its date apart; what is a rating, an address or a link of its own is not part of it."""
-    cell = cell_of(block)
     if cell is None:
         return _said_anywhere(block, title)
     text = _without_tail(cell, _line(cell))
@@ -100,7 +100,7 @@ def _without_tail(cell: LexborNode, text: str) -> str:
 
 def _lead(cell: LexborNode, text: str) -> str | None:
     """The date set apart before the text, in any language: a span of its own that ends in a dash."""
-    said = words(next(iter(inside(cell, "span, .f")), None))
+    said = words(next(iter(below(cell, "span, .f")), None))
     if not said or len(said) > MOST_LEAD or not text.startswith(said):
         return None
     dash = said[-1] if said[-1] in _DASHES else text[len(said) :].strip()[:1]
@@ -122,15 +122,24 @@ def _date_line(block: LexborNode) -> str | None:
 
 def _said_anywhere(block: LexborNode, title: Title) -> Said:
     """No known name: the longest run of text in the block that is neither title, address nor list."""
-    soup = soup_of(block)
-    for heading in soup.find_all(["h1", "h2", "h3"]) + soup.select("[role=heading], [role=button], [role=text]"):
-        link = heading.find_parent("a")
-        (link if link is not None else heading).extract()
-    for gone in soup.find_all(["cite", "table", "ul", "ol"]):
-        gone.extract()
-    text = longest_text(soup)
-    date_text, snippet = split_date("" if text == title.display else text)
+    gone = {node.mem_id for node in block.css(NEVER_TEXT)}
+    gone |= {title.node.mem_id, title.anchor.mem_id, *(node.mem_id for node in title.anchor.css("*"))}
+    best = ""
+    for node in block.css("div, p, span")[:MOST_NODES]:
+        if node.mem_id not in gone and not inside(node, BLOCKS) and not _stands_in(node, block, gone):
+            text = words(node)
+            best = text if len(text) > len(best) and text != title.display else best
+    date_text, snippet = split_date(best if len(best) >= LEAST_TEXT else "")
     return Said(snippet, date_text or _date_line(block))
+
+
+def _stands_in(node: LexborNode, block: LexborNode, gone: set[int]) -> bool:
+    above = node.parent
+    while above is not None and above.mem_id != block.mem_id:
+        if above.mem_id in gone:
+            return True
+        above = above.parent
+    return False
 
 
 def links_under(block: LexborNode, title: Title) -> list[dict[str, str]]:

@@ -18,15 +18,17 @@ from scrapers.urls import target
 MOST_FEATURES = 20
 MOST_NODES = 200
 MOST_TEXT = 3000
+NOJS_DEPTH = 3  # body > #main > div: deeper ones are parts of a block
 Read = Iterator[tuple[LexborNode, dict[str, Any]]]
 
 
 def questions(column: Column) -> Read:
     """question, and answer and url where the page holds them; a question shown twice is told once."""
     told: set[str] = set()
-    last = {one.mem_id for root in last_block(column) for one in root.css(selectors.QUESTIONS)}
-    for node in column.css(selectors.QUESTIONS)[:MOST_NODES]:
-        if node.mem_id in last:
+    last = {root.mem_id for root in last_block(column)}
+    for node in column.named("question")[:MOST_NODES]:
+        above = column.above(node)
+        if any(one.mem_id in last for one in above) or not _is_question(node, above):
             continue
         question = node.attrs.get("data-q") or words(node.css_first("[role=button], [aria-expanded]")) or words(node)
         question = " ".join(question.split())
@@ -37,9 +39,16 @@ def questions(column: Column) -> Read:
             yield node, _filled(question=question, answer=answer, url=link[1] if link else None)
 
 
+def _is_question(node: LexborNode, above: list[LexborNode]) -> bool:
+    """Other blocks carry data-q too (pictures, products): a question stands in a list of questions."""
+    names = (node.attrs.get("class") or "").split()
+    return not {"related-question-pair", "rkGIWe"}.isdisjoint(names) or any("data-initq" in one.attrs for one in above)
+
+
 def last_block(column: Column) -> list[LexborNode]:
     """The block of related searches of a page without JavaScript: its last, with nothing but searches; else none."""
-    roots = [node for node in column.css(selectors.NOJS_BLOCKS) if node.css_first("a[href]") is not None]
+    blocks = [node for node in column.named("nojs_block") if len(column.above(node)) == NOJS_DEPTH]
+    roots = [node for node in blocks if node.css_first("a[href]") is not None]
     for root in roots[-2:]:
         if len(phrases_in(root)) >= 3 and next(_outside(root), None) is None:
             return [root]
@@ -58,7 +67,7 @@ def _outside(root: LexborNode) -> Iterator[tuple[str, str]]:
 
 
 def _ai_overview(column: Column, _: Found) -> Read:
-    for node in column.css(selectors.AI_OVERVIEWS):
+    for node in column.named("ai_overview"):
         if any("data-initq" in one.attrs or "data-q" in one.attrs for one in column.above(node)):
             continue  # an answer written by a model within People Also Ask belongs to its question
         sources = [{"title": title[:300], "url": url} for title, url in _outside(node) if "google.com" not in url]
@@ -77,22 +86,24 @@ def _overview_text(root: LexborNode) -> str:
 
 
 def _featured_snippet(column: Column, found: Found) -> Read:
-    for node in column.css(selectors.SNIPPET_BOXES):
+    for node in column.named("snippet_box"):
         text = words(node.css_first(selectors.SNIPPET_TEXTS))
         if column.zone(node) != "open" or not text:
             continue
-        inside = {one.mem_id for one in node.css("h3, [role=heading]")[:MOST_NODES]}
-        title = next((title for title in found.results if title.node.mem_id in inside), None)
+        inside = (
+            title for title in found.results if any(one.mem_id == node.mem_id for one in column.above(title.node))
+        )
+        title = next(inside, None)
         link = {"title": title.text, "url": title.found.url} if title else {}
         yield node, {"text": text[:MOST_TEXT], **link}
 
 
 def _knowledge(column: Column, _: Found) -> Read:
-    for node in column.css(selectors.PANELS):
-        titles = [words(one) for one in node.css(selectors.PANEL_TITLES)[:MOST_NODES]]
-        title = next((words(one) for one in column.css("[data-attrid=title]")[:1]), "") or next(
-            filter(None, titles), ""
-        )
+    for node in column.named("panel"):
+        if selectors.SIDE_PANEL in (node.attrs.get("class") or "").split() and column.zone(node) != "aside":
+            continue
+        titles = (words(one) for one in [*column.named("entity")[:1], *node.css(selectors.PANEL_TITLES)[:MOST_NODES]])
+        title = next(filter(None, titles), "")
         text = max((words(one) for one in node.css(selectors.PANEL_TEXTS)[:MOST_NODES]), key=len, default="")
         link = _site_of(node)
         data = _filled(title=title[:300], text=text[:MOST_TEXT], url=link, **_rating(node))
@@ -107,7 +118,7 @@ def _site_of(root: LexborNode) -> str | None:
 
 
 def _local(column: Column, _: Found) -> Read:
-    nodes = column.css(selectors.PLACES)[:MOST_FEATURES]
+    nodes = column.named("place")[:MOST_FEATURES]
     items = []
     for node in nodes:
         card = node.parent if node.css_first(selectors.PLACE_TITLES) is None else node
@@ -119,7 +130,7 @@ def _local(column: Column, _: Found) -> Read:
 
 
 def _images(column: Column, _: Found) -> Read:
-    for node in column.css(selectors.IMAGES):
+    for node in column.named("images"):
         items: list[dict[str, Any]] = []
         for anchor in node.css("a[href]")[:MOST_NODES]:
             found = target(anchor.attrs.get("href") or "")

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import rating_in, split_date, text_of
 from scrapers.engines.google.column import words
-from scrapers.engines.google.fields import cell_of, is_listed
+from scrapers.engines.google.fields import is_listed
 from scrapers.engines.google.selectors import RATING_LINES, STARS
 from scrapers.types import Rating
 
@@ -25,14 +25,13 @@ _IN_WORDS = re.compile(
 _TIMES = {"k": 1_000, "tys": 1_000, "אלף": 1_000, "m": 1_000_000, "mln": 1_000_000}
 
 
-def rating_of(block: LexborNode) -> Rating | None:
+def rating_of(block: LexborNode, cell: LexborNode | None) -> Rating | None:
     """The rating under a title: from its stars, else from a line that names one."""
     for stars in block.css(STARS)[:3]:
         found = rating_at(stars)
         if found is not None and not is_listed(stars, block):
             return found
     lines = [text_of(node) for node in block.css(RATING_LINES)[:3]]
-    cell = cell_of(block)
     if cell is not None:
         text = words(cell)
         lines.append(text[: len(text) - len(split_date(text)[1])])

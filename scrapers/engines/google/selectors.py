@@ -5,21 +5,47 @@ What holds from year to year stands first in each list: ids, roles and data-attr
 
 from __future__ import annotations
 
-# --- where things stand -------------------------------------------------------------------------------------------
-CONTAINERS = "#rso, #search, #main, #ires, #res"
+# --- what is looked for ------------------------------------------------------------------------------------------
+# One walk over the page finds every node named here; a node can be several things. The nearest of ZONES round a heading
+# decides whether it can be a result ("open" is the main column); the other words say what a node is.
+ZONES = frozenset({"open", "ad", "paa", "ai_overview", "carousel", "aside"})
+IDS = {
+    "rso": "open container", "kp-wp-tab-overview": "open", "search": "container", "main": "container",
+    "ires": "container", "res": "container",
+    "tads": "ad", "tadsb": "ad", "bottomads": "ad", "tvcap": "ad", "atvcap": "ad",
+    "m-x-content": "ai_overview",
+    "rhs": "aside", "taw": "aside said", "topstuff": "said", "appbar": "aside", "top_nav": "aside", "hdtb": "aside",
+    "extrares": "aside", "botstuff": "aside related", "bres": "aside related", "brs": "aside related",
+    "iur": "images", "iur_box": "images", "imagebox_bigimages": "images",
+    "foot": "end", "fbar": "end", "footcnt": "end", "bfoot": "end", "navcnt": "end", "navd": "end", "fll": "end",
+    "pnnext": "next", "fprs": "replaced",
+    "gs_hdr": "scholar", "gs_res_ccl": "scholar", "b_results": "bing",
+}  # fmt: skip
+LATER_RESULTS = "arc-srp"  # how the ids of results loaded further down begin
+TAGS = {
+    "h3": "title", "footer": "end", "block-component": "snippet_box", "g-section-with-header": "carousel section",
+    "g-scrolling-carousel": "carousel", "g-inner-card": "carousel", "g-expandable-container": "carousel",
+    "g-dialog": "aside",
+}  # fmt: skip
+ATTRIBUTES = {
+    "data-text-ad": "ad ad_block", "data-pla-slot-pos": "ad", "data-initq": "paa", "data-q": "paa question",
+    "data-mcpr": "ai_overview",
+}  # fmt: skip
+VALUES = {
+    ("role", "heading"): "title", ("role", "dialog"): "aside", ("data-attrid", "SGE"): "ai_overview",
+    ("data-attrid", "title"): "entity", ("name", "q"): "search_box", ("name", "tbm"): "vertical",
+    ("name", "udm"): "vertical", ("data-testid", "result"): "duckduckgo",
+}  # fmt: skip
+CLASSES = {
+    "related-question-pair": "paa question", "rkGIWe": "question",
+    "uEierd": "ad ad_block", "pla-unit": "ad ad_block", "ads-ad": "ad ad_block", "ads-fr": "ad ad_block",
+    "commercial-unit-desktop-top": "ad", "xpdopen": "snippet_box",
+    "kp-wholepage": "panel", "kp-wholepage-osrp": "panel", "kp-header": "panel", "kp-blk": "panel",
+    "rllt__details": "place", "tHmfQe": "place", "Gx5Zad": "nojs_block", "ZINbbc": "nojs_block",
+    "result__a": "duckduckgo",
+}  # fmt: skip
 CONTAINER_IDS = frozenset({"rso", "search", "main", "center_col", "ires", "res", "rcnt", "cnt", "gsr", "topstuff"})
-TITLES = "h3, [role=heading]"
-SECTION_TITLES = "[role=heading][aria-level='2'], [role=heading][aria-level='1']"
-# The nearest zone above a heading decides whether it can be a result; "open" zones are the main column.
-ZONES = {
-    "open": "#rso, [id^='arc-srp'], #kp-wp-tab-overview",
-    "ad": "#tads, #tadsb, #bottomads, #tvcap, #atvcap, [data-text-ad], li.ads-ad, li.ads-fr, .uEierd, .pla-unit, "
-    "[data-pla-slot-pos], .commercial-unit-desktop-top",
-    "paa": ".related-question-pair, [data-initq], [data-q]",
-    "ai_overview": "[data-mcpr], #m-x-content, [data-attrid='SGE']",
-    "carousel": "g-scrolling-carousel, g-inner-card, g-section-with-header, g-expandable-container",
-    "aside": "#rhs, #taw, #botstuff, #bres, #brs, #extrares, #appbar, #top_nav, #hdtb, [role=dialog], g-dialog",
-}
+SECTION_LEVELS = frozenset({"1", "2"})  # aria-level of a heading over a section; those of entries are 3 and more
 
 # --- parts of a result --------------------------------------------------------------------------------------------
 RESULT_BLOCK = "data-snc"  # the attribute round a result, and round a group of one host, since 2022
@@ -36,34 +62,21 @@ SNIPPETS = (  # the newest first; of each the innermost, so that a rating beside
     ".IsZvec",
 )
 NOT_SNIPPET = ".TXwUJf, .fG8Fp, cite, [role=heading], h3"
+NEVER_TEXT = "cite, table, ul, ol, h1, h2, h3, button, script, style, [role=heading], [role=button], [role=text]"
 STARS = "[role=img][aria-label], g-review-stars"
 RATING_LINES = ".fG8Fp, .slp, [data-snf=mCCBcf]"
 DATE_LINES = ".slp, .f"
 ADDRESSES = "cite, [role=text]"
 
 # --- features -----------------------------------------------------------------------------------------------------
-ADS = (
-    "#tads [data-text-ad], #tadsb [data-text-ad], #bottomads [data-text-ad], #tads li, #tadsb li, #bottomads li, "
-    "#rhs li.ads-ad, .uEierd, .pla-unit"
-)
-QUESTIONS = ".related-question-pair, [data-initq] [data-q], .rkGIWe"
 AD_TEXTS = ".yDYNvb, .VwiC3b, .ads-creative, .Va3FIb"
-SNIPPET_BOXES = ".xpdopen, block-component"
 SNIPPET_TEXTS = "[data-attrid^='wa:/'], .LGOjhe, .hgKElc, .co8aDb, ._Tgc"
-AI_OVERVIEWS = "#m-x-content, [data-mcpr], [data-attrid='SGE']"
 AI_TEXTS = ".mZJni, .WaaZC, .Y3BBE, [data-attrid='SrpGenSumSummary']"
-PANELS = "#rhs .kp-wholepage, #rhs .kp-wholepage-osrp, #rhs .kp-blk, .kp-wholepage, .kp-header"
-ENTITY = "[data-attrid=title]"
 PANEL_TITLES = ".kno-ecr-pt, [role=heading][aria-level='2'], [role=heading]"
 PANEL_TEXTS = "[data-attrid=description] span, .kno-rdesc span"
+SIDE_PANEL = "kp-blk"  # beside the results a panel, among them the frame of any answer
 PANEL_LINKS = "[data-attrid*=website] a[href], a.ab_button[href]"
-PLACES = ".rllt__details, a.tHmfQe"
 PLACE_TITLES = "[role=heading], h3"
-IMAGES = "#iur, #imagebox_bigimages, #iur_box"
-RELATED = "#bres, #brs, #botstuff"
-RELATED_IDS = frozenset({"bres", "brs", "botstuff"})
-SECTIONS = "g-section-with-header"
-NOJS_BLOCKS = "#main > div > .Gx5Zad, #main > div > .ZINbbc"
 SECTION_KINDS = {  # said over a section, in the languages we watch first; a kind not told by words is told by links
     "top_stories": ("top stories", "also in the news", "news about", "כתבות מרכזיות", "כתבות מובילות", "חדשות",
                     "najważniejsze artykuły", "najważniejsze wiadomości", "schlagzeilen", "à la une", "トップニュース"),
@@ -77,12 +90,6 @@ SECTION_KINDS = {  # said over a section, in the languages we watch first; a kin
 }  # fmt: skip
 
 # --- what the page says of itself ---------------------------------------------------------------------------------
-SEARCH_BOX = "textarea[name=q], input[name=q]"
-END = "#foot, #fbar, #footcnt, footer, #bfoot, #navcnt, #navd, #fll"
-NEXT = (
-    "#pnnext, a[aria-label='Next page'], footer a[href*='start='], #botstuff a[href*='start='], "
-    "#navcnt a[href*='start='], #nav a[href*='start='], a[data-ved][href*='/search?'][href*='start=']"
-)
 ZERO_PLACES = "#topstuff, #res, #main, #center_col, #search"
 ZERO_TEXTS = (
     "did not match any documents", "לא תואם לאף מסמך", "לא נמצאו תוצאות", "nie ma podobnych stron",
@@ -90,18 +97,18 @@ ZERO_TEXTS = (
     "ne correspond à aucun document", "no ha producido ningún",
     "non ha prodotto risultati", "لم يطابق", "に一致する情報は見つかりません", "не найдено ни одного документа",
 )  # fmt: skip
-RELAXED_PLACES = "#topstuff, #taw"
 RELAXED_TEXTS = (
     "no results found for", "לא נמצאו תוצאות עבור", "brak wyników dla", "keine ergebnisse für",
     "aucun résultat trouvé pour",
 )  # fmt: skip
-REPLACED = "#fprs, a#fprsl, .spell_orig a[href*='nfpr=1'], #taw a[href*='nfpr=1'], #scc a[href*='nfpr=1']"
 CONSENT = "form[action*='consent.google']"
 CAPTCHA = "#captcha-form, .g-recaptcha, [data-sitekey], script[src*=recaptcha]"
-VERTICAL = "input[type=hidden][name=tbm], input[type=hidden][name=udm]"
 WEB_ONLY = frozenset({"", "14"})  # udm=14 is the web search without its features; every other value is a vertical
-OTHERS = {
-    "Google Scholar": "#gs_hdr, #gs_res_ccl",
-    "bing": "#b_results",
-    "duckduckgo": "#links .result__a, [data-testid=result]",
-}
+OTHERS = {"scholar": "Google Scholar", "bing": "bing", "duckduckgo": "duckduckgo"}
+
+EVERYTHING = ", ".join(
+    (
+        *(f"#{name}" for name in IDS), f"[id^='{LATER_RESULTS}']", *TAGS, *(f"[{name}]" for name in ATTRIBUTES),
+        *(f"[{name}='{value}']" for name, value in VALUES), *(f".{name}" for name in CLASSES),
+    )
+)  # fmt: skip

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 from scrapers.blocks import MOST_RESULTS
 from scrapers.engines.google.address import address, names
 from scrapers.engines.google.column import Column, is_container, words
-from scrapers.engines.google.selectors import ADS, RESULT_BLOCK, TITLES
+from scrapers.engines.google.selectors import RESULT_BLOCK
 from scrapers.urls import Target, hides_target, registrable_domain, target
 
 LIST_TAGS = frozenset({"ul", "ol", "li", "table", "tr", "td"})
@@ -55,14 +55,14 @@ def titles_of(column: Column) -> Found:
     candidates: list[Title] = []
     left: list[Title] = []
     found = Found()
-    for heading in column.css(TITLES):
+    for heading in column.named("title"):
         if len(candidates) >= 2 * MOST_RESULTS:
             break
         title, hidden = _title(column, heading)
         candidates += [title] if title else []
         found.unread += hidden
     sure = _sure(candidates)
-    sections = column.sections([*(title.node for title in sure), *column.css(ADS)])
+    sections = column.sections([*(title.node for title in sure), *column.named("ad_block")])
     known = {title.node.mem_id for title in sure}
     mobile = any(not title.is_h3 for title in sure)
     crowd = Counter(one.mem_id for title in candidates for one in column.above(title.node)) if mobile else Counter()
@@ -137,7 +137,7 @@ def _place(column: Column, found: Found, title: Title) -> None:
 
 
 def _is_nested(column: Column, title: Title, parent: Title) -> bool:
-    """In a list or table that the parent is not part of, within the parent's block; or in the same group of one host."""
+    """In a list or table within the parent's block that the parent is not part of; or in the same group of one host."""
     if registrable_domain(title.found.host) != registrable_domain(parent.found.host):
         return False
     parents = {one.mem_id for one in column.above(parent.node)}
