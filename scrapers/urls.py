@@ -162,10 +162,12 @@ def _unwrap_once(url: str) -> str | None:
     try:
         parts = urlsplit(probe)
         name = (parts.hostname or "").lower()
-        query = dict(parse_qsl(parts.query))
     except ValueError:
         return None
     path = parts.path
+    if path not in ("/url", "/l/") and not path.startswith(("/ck/a", "/l/")) and "/RU=" not in path:
+        return None  # most links are no redirect: their query need not be read
+    query = dict(parse_qsl(parts.query))
     if path == "/url" and (not name or _is_google(name)):
         return _http(query.get("q") or query.get("url"))
     if path.startswith("/ck/a") and (not name or name == "bing.com" or name.endswith(".bing.com")):
@@ -199,6 +201,8 @@ def _bing_target(token: str) -> str | None:
 
 def hides_target(url: str) -> bool:
     """True for Google's per-impression tokens (/goto?url=CAES...): never an identity."""
+    if "/goto" not in url:
+        return False
     try:
         parts = urlsplit(url.strip())
     except ValueError:

@@ -2,7 +2,8 @@
 
 GET /{engine}/search?q&hl&gl&page&as_of=YYYY-MM-DD&mode=... The page of a day is always the same; `mode` overrides how
 that day misbehaves (none, captcha, consent, enablejs, empty, partial, hidden, wrong-language, wrong-engine, redirect,
-inside, slow, bomb, reset, error503), or asks for Google's page without JavaScript (nojs). Providers: see api.py.
+inside, slow, bomb, reset, error503), or asks for Google's page without JavaScript (nojs). device=mobile asks for
+Google's page for phones. Providers: see api.py.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from starlette.routing import Route
 from scrapers.practice.api import ROUTE
 from scrapers.practice.entries import Entry, World, worlds
 from scrapers.practice.markup import CAPTCHA, CONSENT, ENABLE_JS, LAYOUTS, PER_PAGE, Asked, google_nojs
+from scrapers.practice.mobile import google_mobile
+from scrapers.types import Device
 
 DEPTH = 20
 
@@ -41,19 +44,22 @@ async def search(request: Request) -> Response:
         return Response("as_of is a day, page a number", 400)
     world = worlds().get(query.get("q", ""))
     mode = query.get("mode") or (world.mode(day) if world else "")
+    device: Device = "mobile" if query.get("device") == "mobile" else "desktop"
     asked = Asked(query.get("q", ""), query.get("hl", "en"), query.get("gl", "US").upper(), page, False)
-    return _misbehaved(mode, engine, asked, request) or HTMLResponse(page_of(engine, world, day, asked, mode))
+    return _misbehaved(mode, engine, asked, request) or HTMLResponse(page_of(engine, world, day, asked, mode, device))
 
 
-def page_of(engine: str, world: World | None, day: date, asked: Asked, mode: str = "") -> str:
+def page_of(
+    engine: str, world: World | None, day: date, asked: Asked, mode: str = "", device: Device = "desktop"
+) -> str:
     """The document of one page; pure, so that a test needs no server."""
     size = PER_PAGE[engine]
     entries: list[Entry] = world.page(day)[:DEPTH] if world and mode != "empty" else []
     shown = entries[(asked.page - 1) * size : asked.page * size]
     hl = "fr" if mode == "wrong-language" else asked.hl
-    layout = (
-        google_nojs if (engine, mode) == ("google", "nojs") else LAYOUTS["bing" if mode == "wrong-engine" else engine]
-    )
+    layout = LAYOUTS["bing" if mode == "wrong-engine" else engine]
+    if layout is LAYOUTS["google"] and (mode == "nojs" or device == "mobile"):
+        layout = google_nojs if mode == "nojs" else google_mobile
     more = len(entries) > asked.page * size
     text = layout(shown, Asked(asked.phrase, hl, asked.gl, asked.page, more, hidden=mode == "hidden"))
     return text[: len(text) * 3 // 5] if mode == "partial" else text
