@@ -50,9 +50,10 @@ def result_of(block: Block) -> Result | None:
     found = target((block.link.attributes.get("href") or "").strip(), display, title)
     if found is None or not title:
         return None
-    whole = words(block.snippet) or _longest(block)
+    said = words(block.node)
+    whole = words(block.snippet) or _longest(block) or _between(said, title, display)
     date_text, snippet, rating = _split(whole, words(block.date))
-    beside = words(block.node).replace(whole, " ", 1).replace(title, " ", 1)
+    beside = said.replace(whole, " ", 1).replace(title, " ", 1)
     return Result(
         rank=0, url=found.url, link=found.link, title=title, snippet=snippet, display_url=display, host=found.host,
         rating=score(words(block.rated)) or rating or rating_in(beside), date_text=date_text,
@@ -66,6 +67,13 @@ def _longest(block: Block) -> str:
     for gone in soup.select(f"{block.heading}, ul, table"):
         gone.decompose()
     return longest_text(soup)
+
+
+def _between(said: str, title: str, display: str) -> str:
+    """What stands between title and address: on pages too old for classes, that is the snippet."""
+    start = said.find(title) + len(title)
+    stop = said.find(display, start) if display else -1
+    return said[start:stop].strip(_SEPARATOR) if stop > start >= len(title) else ""
 
 
 def _split(text: str, marked: str) -> tuple[str | None, str, Rating | None]:
@@ -110,7 +118,7 @@ def _pieces(node: LexborNode) -> Iterator[str]:
             yield here.text_content or ""
         elif here.tag not in _INLINE:
             yield " "
-        if not closing and here.tag != "-text" and here.tag not in _HIDDEN:
+        if not closing and here.tag != "-text" and (here is node or here.tag not in _HIDDEN):
             stack.append((here, True))
             stack.extend((child, False) for child in reversed(list(islice(here.iter(include_text=True), MOST_NODES))))
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import MOST_RESULTS, ancestors
-from scrapers.organic import Block, first, result_of, words
+from scrapers.blocks import MOST_RESULTS, ancestors, rating_in
+from scrapers.organic import Block, first, result_of, score, words
 from scrapers.types import Feature, Result, Serp, Signs
 from scrapers.urls import Target, registrable_domain, target
 
@@ -28,6 +28,8 @@ class Shape:
 
     where: what the whole block is or holds. each: one piece of it (a question, an ad, a card, a phrase), "" for the
     block as one. title, text, source, date: parts of a piece. link: its link, "" for the first that leads out.
+    rated: the piece that shows a rating in numbers, or says it to those who listen ("Star Rating: 4.5 out of 5").
+    Where the parts are drawn differently from year to year, " | " parts the selectors to try one after another.
     """
 
     where: str
@@ -37,6 +39,13 @@ class Shape:
     link: str = ""
     source: str = ""
     date: str = ""
+    rated: str = ""
+
+
+def blocks_of(tree: LexborHTMLParser, *layouts: str) -> list[LexborNode]:
+    """The page's blocks in its order, each once, by the first layout that has any."""
+    found = next((nodes for css in layouts if (nodes := tree.css(css)[: 2 * MOST_RESULTS])), [])
+    return list({node.mem_id: node for node in found}.values())[:MOST_RESULTS]
 
 
 class Reading:
@@ -75,7 +84,8 @@ class Reading:
                 if found.get("question") or found.get("title"):
                     self._add(kind, place, **found)
         elif kind == "related":
-            self._add(kind, place, phrases=list(dict.fromkeys(filter(None, map(words, pieces)))))
+            if phrases := list(dict.fromkeys(filter(None, map(words, pieces)))):
+                self._add(kind, place, phrases=phrases)
         elif kind in ("knowledge", "featured_snippet"):
             self._add(kind, place, **self._piece(kind, node, shape))
         elif kind == "ai_overview":
@@ -84,10 +94,10 @@ class Reading:
         else:
             self._add(kind, place, items=_distinct([i for p in pieces if "title" in (i := self._item(p, shape))]))
 
-    def unread(self, container: LexborNode | None) -> int:
+    def unread(self, container: LexborNode | None, headings: str = HEADINGS) -> int:
         """Headings with a link that leads out and that belong to nothing that was taken in."""
         left = set()
-        for heading in container.css(HEADINGS)[: 2 * MOST_RESULTS] if container is not None else ():
+        for heading in container.css(headings)[: 2 * MOST_RESULTS] if container is not None else ():
             chain = [heading, *islice(ancestors(heading), MOST_DEPTH)]
             if not any(node.mem_id in self._taken for node in chain):
                 link = next((node for node in chain if node.tag == "a" and "href" in node.attributes), None)
@@ -101,9 +111,9 @@ class Reading:
 
     def _add(self, kind: str, place: int, **data: Any) -> None:
         if len(self.features) < MOST_RESULTS:
-            self.features.append(Feature(kind, place, {name: part for name, part in data.items() if part}))
+            self.features.append(Feature(kind, place, _told(data)))
 
-    def _piece(self, kind: str, node: LexborNode, shape: Shape) -> dict[str, str]:
+    def _piece(self, kind: str, node: LexborNode, shape: Shape) -> dict[str, Any]:
         """A question, an ad or a panel. An ad may lead through the engine: where to is told by nobody."""
         heading = first(node, *shape.title.split(" | "))
         link = first(node, shape.link)
@@ -111,9 +121,9 @@ class Reading:
         out = found or (self._outward(link) if shape.link else next(self._outlinks(node), None))
         texts = {"question" if kind == "paa" else "title": words(heading)}
         texts["answer" if kind == "paa" else "text"] = words(first(node, *shape.text.split(" | ")))
-        return {name: part for name, part in (texts | {"url": out.url if out else ""}).items() if part}
+        return _told(texts | {"url": out.url if out else ""} | _rating(node, shape))
 
-    def _item(self, node: LexborNode, shape: Shape) -> dict[str, str]:
+    def _item(self, node: LexborNode, shape: Shape) -> dict[str, Any]:
         """One card of a carousel, one deep link, one source."""
         link = first(node, shape.link or "a[href]")
         out = self._outward(link)
@@ -123,7 +133,7 @@ class Reading:
             "source": words(first(node, shape.source)),
             "date": words(first(node, shape.date)),
         }
-        return {name: part for name, part in parts.items() if part}
+        return _told(parts | _rating(node, shape))
 
     def _outlinks(self, node: LexborNode) -> Iterator[Target]:
         return filter(None, (self._outward(link) for link in node.css("a[href]")[:MOST_ITEMS]))
@@ -133,8 +143,19 @@ class Reading:
         return found if found is not None and registrable_domain(found.host) != self.own else None
 
 
-def _distinct(items: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    seen: list[dict[str, str]] = []
+def _told(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the parts the page does not tell."""
+    return {name: part for name, part in parts.items() if part or part == 0.0}
+
+
+def _rating(node: LexborNode, shape: Shape) -> dict[str, Any]:
+    shown = first(node, shape.rated)
+    found = (score(words(shown)) or rating_in(shown.attributes.get("aria-label") or "")) if shown is not None else None
+    return {"value": found.value, "scale": found.scale, "votes": found.votes} if found else {}
+
+
+def _distinct(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    seen: list[dict[str, Any]] = []
     for item in items:
         if item not in seen:
             seen.append(item)

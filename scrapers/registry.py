@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from scrapers.engines import bing, duckduckgo, google
+from scrapers.engines import bing, brave, duckduckgo, ecosia, google, qwant, yahoo
 from scrapers.errors import SourceMissing
 from scrapers.practice import source as practice
 from scrapers.providers import serpapi
@@ -27,7 +27,7 @@ class Source(Protocol):
 
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
-    {module.NAME: module for module in (google, bing, duckduckgo, serpapi, practice)}
+    {module.NAME: module for module in (google, bing, duckduckgo, brave, yahoo, ecosia, qwant, serpapi, practice)}
 )
 ENGINES: tuple[str, ...] = tuple(name for name, source in SOURCES.items() if name == source.ENGINE)
 

@@ -6,14 +6,16 @@ plain phrases too: that sign is never believed. The challenge page keeps the loo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.blocks import MOST_RESULTS
 from scrapers.locales import unknown
-from scrapers.organic import Block, first, words
-from scrapers.readings import Reading, Shape
+from scrapers.organic import Block, first
+from scrapers.readings import Reading, Shape, blocks_of
+from scrapers.signs import Marks, says, signs_of
 from scrapers.types import Access, Fetch, RawPage, SearchRequest, Serp, Signs
 
 NAME = ENGINE = "bing"
@@ -30,7 +32,6 @@ MARKETS = frozenset(
     "pl-PL pt-BR pt-PT ro-RO ru-RU sk-SK sl-SI sv-SE th-TH tr-TR uk-UA zh-CN zh-HK zh-TW".split()
 )
 
-CONTAINER = "#b_results"
 BLOCKS = "#b_topw > li, #b_pole > li, #b_results > li, #b_results > div.b_algo, #b_context > li"
 TITLE_LINK = "h2 a[href], h3 a[href], a[href]:has(h2)"
 SNIPPETS = (
@@ -62,20 +63,24 @@ FEATURES = {
         ".b_nwsAns, .na_ccw, .news-card, .nws_cwrp, .na_cl, #ns_hp", ".news-card, .na_card, .na_cl .na_t, .nws_itm",
         ".title | .na_t | h3 | a", source=".source, .na_src, .b_attribution",
     ),
-    "local": Shape("#lMapContainer, .lgb_ans, .b_ilHeader, .b_localA", ".lc_content, #lgb_info", "h2"),
+    "local": Shape("#lMapContainer, .lgb_ans, .b_ilHeader, .b_localA", ".lc_content, #lgb_info", "h2", rated=".csrc"),
     "related": Shape(
         ".b_rs, .b_rrsr, #inline_rs, #rs_lgw_list, .richrsrailsuggestion",
-        ".b_rs li a, .b_rrsr li a, #rs_lgw_list a, #inline_rs a, .richrsrailsuggestion_text",
+        ".b_rs li a, .b_rrsr li a, #rs_lgw_list a[href*='/search'], #inline_rs a, .richrsrailsuggestion_text",
     ),
     "featured_snippet": Shape(".b_top h2 a[href], .encycloCanvas", "", "h2 a[href] | h2", ".b_mText | .rwrl | p"),
 }  # fmt: skip
-SEARCH_BOX = "#sb_form_q, input[name=q], textarea[name=q]"
-END = "#b_footer, footer, .b_pag, #b_pole"
-NEXT = "a.sb_pagN, a[title='Next page'], .b_pag a.sb_pagN"
-NO_RESULTS = "#b_results > li.b_no, .b_no"
+MARKS = Marks(
+    container="#b_results",
+    box="#sb_form_q, input[name=q], textarea[name=q]",
+    end="#b_footer, footer, .b_pag, #b_pole",
+    next="a.sb_pagN, a[title='Next page'], .b_pag a.sb_pagN",
+    no_results="#b_results > li.b_no, .b_no",
+    captcha=".captcha, #captcha, form[action*='turing'], #turnstile, .captcha_header, iframe[src*='challenge']",
+    another="#rso",
+)
 REQUERY, INCLUDED = "#sp_requery", "#sp_requery a[href*='FORM=AWRE']"  # "including results for": ours are there too
 REPLACED = ("showing results for", "no results", "pokazywanie wyników", "brak wyników", "מציג תוצאות", "לא נמצאו")
-CHALLENGE = ".captcha, #captcha, form[action*='turing'], #turnstile, .captcha_header, iframe[src*='challenge']"
 IMAGES = "#mmComponent_images, .dg_b, #vm_c, .imgpt"
 
 
@@ -105,7 +110,7 @@ def read(raw: RawPage, request: SearchRequest) -> Serp:
     for slug in tree.css(SLUGS)[: 2 * MOST_RESULTS]:
         slug.decompose()
     page = Reading(raw.page_no, OWN)
-    for place, node in enumerate(tree.css(BLOCKS)[:MOST_RESULTS], 1):
+    for place, node in enumerate(blocks_of(tree, BLOCKS), 1):
         link = node.css_first(TITLE_LINK)
         if "b_algo" not in (node.attributes.get("class") or "").split():
             page.feature(node, place, FEATURES)
@@ -123,27 +128,10 @@ def _block(node: LexborNode, link: LexborNode) -> Block:
 
 
 def _signs(tree: LexborHTMLParser, raw: RawPage, page: Reading) -> Signs:
-    html, box, found = tree.css_first("html"), tree.css_first(SEARCH_BOX), bool(page.results)
-    language, _, country = ((html.attributes.get("lang") or "") if html else "").partition("-")
-    path = urlsplit(raw.final_url or "").path
-    refused = "turing" in path or "captcha" in path or tree.css_first(CHALLENGE) is not None
-    asked = words(tree.css_first(REQUERY)).casefold()
-    return Signs(
-        container=tree.css_first(CONTAINER) is not None,
-        phrase=words(box) or (box.attributes.get("value") or "").strip() or None if box is not None else None,
-        end=tree.css_first(END) is not None and b"</html" in raw.body[-4000:].lower(),
-        more=tree.css_first(NEXT) is not None,
-        hl=language.lower() or None,
-        gl=country.upper() or None,
-        unread=page.unread(tree.css_first(CONTAINER)) if found else 0,
-        no_results=not found and tree.css_first(NO_RESULTS) is not None,
-        relaxed=found and bool(asked) and (not tree.css_first(INCLUDED) or any(text in asked for text in REPLACED)),
-        block="captcha" if refused and not found else None,
-        foreign=_foreign(tree, found),
-    )
-
-
-def _foreign(tree: LexborHTMLParser, found: bool) -> str | None:
-    if tree.css_first("#rso") is not None:
-        return "google"
-    return "image search" if not found and tree.css_first(IMAGES) is not None else None
+    signs, path = signs_of(tree, raw, page, MARKS), urlsplit(raw.final_url or "").path
+    asked_other = tree.css_first(REQUERY) is not None and tree.css_first(INCLUDED) is None
+    if not page.results and ("turing" in path or "captcha" in path):
+        signs = replace(signs, block="captcha")
+    if not page.results and tree.css_first(IMAGES) is not None:
+        signs = replace(signs, foreign=signs.foreign or "image search")
+    return replace(signs, relaxed=bool(page.results) and (asked_other or says(tree, REQUERY, REPLACED)))
