@@ -51,7 +51,7 @@ def result_of(block: Block) -> Result | None:
     if found is None or not title:
         return None
     said = words(block.node)
-    whole = words(block.snippet) or _longest(block) or _between(said, title, display)
+    whole = words(block.snippet) or _longest(block).strip(_SEPARATOR) or _between(said, title, display)
     date_text, snippet, rating = _split(whole, words(block.date))
     beside = said.replace(whole, " ", 1).replace(title, " ", 1)
     return Result(

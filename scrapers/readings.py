@@ -1,6 +1,9 @@
 """One HTML page as it is being read: its results in order, its features, and what of it nobody read.
 
 Every engine draws the same things under other names. The names stand in its own file; what is done with them, here.
+
+A selector joins two steps at most by a space ("a > b c", never "a b c"): on a page nested on purpose, each further one
+multiplies the work by the depth.
 """
 
 from __future__ import annotations
@@ -43,9 +46,8 @@ class Shape:
 
 
 def blocks_of(tree: LexborHTMLParser, *layouts: str) -> list[LexborNode]:
-    """The page's blocks in its order, each once, by the first layout that has any."""
-    found = next((nodes for css in layouts if (nodes := tree.css(css)[: 2 * MOST_RESULTS])), [])
-    return list({node.mem_id: node for node in found}.values())[:MOST_RESULTS]
+    """The page's blocks in its order, each once and none inside another, by the first layout that has any."""
+    return next((nodes for css in layouts if (nodes := _apart(tree.css(css)))), [])[:MOST_RESULTS]
 
 
 class Reading:
@@ -78,7 +80,7 @@ class Reading:
         if not kind:
             return
         self._taken.add(node.mem_id)
-        pieces = node.css(shape.each)[:MOST_ITEMS] if shape.each else [node]
+        pieces = _apart(node.css(shape.each))[:MOST_ITEMS] if shape.each else [node]
         if kind in ("paa", "ad"):
             for found in _distinct([self._piece(kind, piece, shape) for piece in pieces]):
                 if found.get("question") or found.get("title"):
@@ -141,6 +143,14 @@ class Reading:
     def _outward(self, link: LexborNode | None) -> Target | None:
         found = target((link.attributes.get("href") or "").strip()) if link is not None else None
         return found if found is not None and registrable_domain(found.host) != self.own else None
+
+
+def _apart(found: list[LexborNode]) -> list[LexborNode]:
+    """The outermost of the nodes, each once: what stands in another is read with it, and no page is read twice."""
+    nodes = {node.mem_id: node for node in found[: 4 * MOST_RESULTS]}
+    return [
+        node for node in nodes.values() if not any(up.mem_id in nodes for up in islice(ancestors(node), MOST_DEPTH))
+    ]
 
 
 def _told(parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
@@ -54,6 +54,12 @@ def standards(name: str, engine: str) -> Standards:
     """What a page of that source must hold before anything is learned."""
     reader = parser(name, engine)
     return Standards(reader.ENOUGH, getattr(reader, "ZERO_COUNTS", True))
+
+
+def onward(name: str) -> Callable[[RawPage, SearchRequest, Access], Fetch | None] | None:
+    """How a source asks for the page after one it brought, when only that page can say; None: by its number."""
+    found: Callable[[RawPage, SearchRequest, Access], Fetch | None] | None = getattr(source(name), "onward", None)
+    return found
 
 
 def needs_browser(name: str) -> bool:

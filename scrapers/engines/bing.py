@@ -36,11 +36,11 @@ BLOCKS = "#b_topw > li, #b_pole > li, #b_results > li, #b_results > div.b_algo, 
 TITLE_LINK = "h2 a[href], h3 a[href], a[href]:has(h2)"
 SNIPPETS = (
     ".b_caption p:not(.b_topAdOneLine)", "p.b_paractl", "p[class*=b_lineclamp]", ".b_algoSlug", ".b_snippet",
-    ".b_mText p", ".b_caption .b_dList", ".b_richcard p", ".tab-content [role=tabpanel]:not(.tab-hide) ul", ".rwrl",
+    ".b_mText p", ".b_caption .b_dList", ".b_richcard p", "[role=tabpanel]:not(.tab-hide) > ul", ".rwrl",
 )  # fmt: skip
 SLUGS = ".b_caption .algoSlug_icon, .b_adSlug"  # "Web", "Ad": labels inside the text
 DATE, RATED = ".news_dt", ".b_factrow"
-DEEP_LINKS = ".b_deep h3 a[href], .b_deepdesk h3 a[href], .deeplink_title a[href], .b_deepdl a[href]"
+DEEP_LINKS = ".b_deep h3 > a[href], .deeplink_title a[href], .b_deepdl a[href]"
 FEATURES = {
     "ad": Shape("li.b_ad", ".sb_add, li.b_ad li", "h2 | h3", ".b_caption p | p", "h2 a[href], h3 a[href]"),
     "paa": Shape(
@@ -66,7 +66,7 @@ FEATURES = {
     "local": Shape("#lMapContainer, .lgb_ans, .b_ilHeader, .b_localA", ".lc_content, #lgb_info", "h2", rated=".csrc"),
     "related": Shape(
         ".b_rs, .b_rrsr, #inline_rs, #rs_lgw_list, .richrsrailsuggestion",
-        ".b_rs li a, .b_rrsr li a, #rs_lgw_list a[href*='/search'], #inline_rs a, .richrsrailsuggestion_text",
+        ".b_rs li > a, .b_rrsr li > a, #rs_lgw_list a[href*='/search'], #inline_rs a, .richrsrailsuggestion_text",
     ),
     "featured_snippet": Shape(".b_top h2 a[href], .encycloCanvas", "", "h2 a[href] | h2", ".b_mText | .rwrl | p"),
 }  # fmt: skip

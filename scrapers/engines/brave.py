@@ -38,14 +38,14 @@ SNIPPETS = (".snippet-description", ".generic-snippet .content", ".snippet-conte
 DATE = ".content > span.t-secondary:first-child, .age"
 RATED = ".r-num, .rating"
 DEEP_LINKS = ".result-cluster a[href], .deep-results a[href], .deep-links a[href]"
-CARDS = ".enrichment-card-item, .card, .news-item"
+CARDS, CARD_TITLE = ".enrichment-card-item, .card, .news-item", ".line-clamp-2 | .title"
 SITE, AGE = ".enrichment-card-site span, .netloc", ".enrichment-card-metadata span, .age"
 FEATURES = {
     "ad": Shape("[data-type=ad], #search-ad, .ad-snippet", "", ".title | .snippet-title", ".content | p", "a[href]"),
     "paa": Shape("#faq, [data-type=faq]", ".faq-item", ".title | summary", ".content"),
     "ai_overview": Shape("#summarizer, #chatllm-snippet, [data-type=summarizer]", text=".answer, .content, .body"),
-    "video": Shape("#video-cluster, .video-cluster-grid, [data-type=videos]", CARDS, ".line-clamp-2", "", "", SITE, AGE),
-    "top_stories": Shape("#news, #news-carousel, [data-type=news]", CARDS, ".line-clamp-2 | .title", "", "", SITE, AGE),
+    "video": Shape("#video-cluster, .video-cluster-grid, [data-type=videos]", CARDS, CARD_TITLE, "", "", SITE, AGE),
+    "top_stories": Shape("#news, #news-carousel, [data-type=news]", CARDS, CARD_TITLE, "", "", SITE, AGE),
     "forums": Shape("#discussions, [data-type=discussions]", ".discussion, .result", ".title"),
     "local": Shape("#locations, [data-type=locations]", ".location, .card", ".title", rated=RATED),
     "featured_snippet": Shape("#codebox", "", ".infobox-title", "#codebox-answer", "a.infobox-title[href]"),

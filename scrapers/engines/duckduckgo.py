@@ -59,7 +59,7 @@ FEATURES = {
 MARKS = Marks(
     container="#links, [data-testid=mainline], .react-results--main, tr:has(a.result-link)",
     box="input[name=q]",
-    end="#bottom_spacing2, .nav-link, .feedback-btn, .footer, #more-results, [data-testid=feedback-prompt], #end-spacer",
+    end="#bottom_spacing2, .nav-link, .feedback-btn, .footer, #more-results, #end-spacer",
     next=".nav-link input[name=vqd], .next_form input[name=vqd], #more-results",
     no_results=".no-results, .result--no-result, [data-testid=no-results-message]",
     captcha=".anomaly-modal__title, form#challenge-form, form[action*='anomaly.js']",
@@ -110,7 +110,7 @@ def _block(node: LexborNode, link: LexborNode) -> Block:
     snippet, display = (
         next((found for row in around if (found := first(row, *css)) is not None), None) for css in (SNIPPETS, DISPLAY)
     )
-    if node.tag != "article":
+    if node.css_first("article") is None:
         return Block(node, link, display=display, snippet=snippet)
     heading = link.parent.parent if link.parent is not None else None
     below = snippet or (heading.next if heading is not None else None)

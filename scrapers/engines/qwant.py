@@ -86,8 +86,8 @@ def read(raw: RawPage, request: SearchRequest) -> Serp:
         if node.attributes.get("data-testid") != "webResult":
             page.feature(node, place, FEATURES)
         elif link is not None:
-            snippet = first(node, *SNIPPETS)
-            page.result(Block(node, link, title=first(node, "h2"), display=first(node, *DISPLAY), snippet=snippet), place)
+            display, snippet = first(node, *DISPLAY), first(node, *SNIPPETS)
+            page.result(Block(node, link, title=first(node, "h2"), display=display, snippet=snippet), place)
     signs = signs_of(tree, raw, page, MARKS)
     refused = not page.results and (says(tree, "title", REFUSED) or raw.http_status == 403)
     return page.serp(replace(signs, block="access_denied") if refused and signs.block is None else signs)

@@ -38,7 +38,7 @@ BLOCKS = (
 )
 ORGANIC, PAID = frozenset({"algo", "algo-sr", "res"}), frozenset({"ads"})
 NOISE = "h3 a > span.p-abs, .va-mid > span.d-b, .algo-options, .compDlink, a[href*='hq=site']"  # crumbs, menus
-TITLE_LINK = (".compTitle h3 a[href]", ".compTitle a[href]:has(h3)", "h3 a[href]", ".compTitle a[href]", "big a[href]")
+TITLE_LINK = ("h3.title > a[href]", ".compTitle > a[href]", "h3 a[href]", ".compTitle a[href]", "big a[href]")
 DISPLAY = ("span.va-mid", ".compTitle > div", "span.url", "big ~ font", "font[color]")
 SNIPPETS, DATE = (".compText", ".abstr", ".abstract"), ".compText span.fc-smoke"
 RATED = ".compRating, .star-rating, .rating"
@@ -47,7 +47,7 @@ CARD, CARD_TITLE = ".s-card, .card, li:has(a)", ".s-card-hl | .title | h4 | a"
 NEWS = ".News, .NewsTop, .TopStories, .NewsArticle"
 FEATURES = {
     "ad": Shape(".ads", ".ads", ".compTitle h3 | h3", ".aAbs | .compText", "h3 a[href], .compTitle a[href]"),
-    "paa": Shape(".bingrelqa", ".itm, .compAccordionItem, details", ".ttl | summary | .title", ".compTextList | .exp p"),
+    "paa": Shape(".bingrelqa", ".itm, .compAccordionItem, details", ".ttl | summary", ".compTextList | .exp p"),
     "video": Shape(".Video, .VideoV2", CARD, CARD_TITLE, source=".s-card-cite", date=".s-card-date"),
     "images": Shape(".Img, .Images", "li a[title]"),
     "top_stories": Shape(NEWS, CARD, CARD_TITLE, source=".s-card-cite, .s-source", date=".s-card-date, .s-time"),
