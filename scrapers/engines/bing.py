@@ -51,8 +51,9 @@ FEATURES = {
         "#copans_container, .gs_aidisc, .rd_gencon_ai, .b_ai_overview", text=".ca_main, #devmag_card_content",
     ),
     "knowledge": Shape(
-        ".b_entityTP, .lite-entcard-main, .disambig-outline", "", "h2.b_entityTitle | .l_ecrd_imcolheader_ttl | .b_topTitle",
-        ".b_snippet .b_hide | .b_snippet | .l_ecrd_txt_pln", ".b_entityTitle a[href], .l_ecrd_imcolheader_ttl a[href]",
+        ".b_entityTP, .lite-entcard-main, .disambig-outline", "",
+        "h2.b_entityTitle | .l_ecrd_imcolheader_ttl | .b_topTitle", ".b_snippet .b_hide | .b_snippet | .l_ecrd_txt_pln",
+        ".b_entityTitle a[href], .l_ecrd_imcolheader_ttl a[href]",
     ),
     "video": Shape(
         "#serpvidans, .b_vidAns, .vsathm", ".mc_vtvc, .mc_fgvc, .b_videocard",
@@ -68,7 +69,7 @@ FEATURES = {
         ".b_rs, .b_rrsr, #inline_rs, #rs_lgw_list, .richrsrailsuggestion",
         ".b_rs li > a, .b_rrsr li > a, #rs_lgw_list a[href*='/search'], #inline_rs a, .richrsrailsuggestion_text",
     ),
-    "featured_snippet": Shape(".b_top h2 a[href], .encycloCanvas", "", "h2 a[href] | h2", ".b_mText | .rwrl | p"),
+    "featured_snippet": Shape(".b_top h2 > a[href], .encycloCanvas", "", "h2 a[href] | h2", ".b_mText | .rwrl | p"),
 }  # fmt: skip
 MARKS = Marks(
     container="#b_results",

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import MOST_RESULTS, plain
+from scrapers.blocks import plain
 from scrapers.locales import unknown
 from scrapers.organic import Block, first
 from scrapers.readings import Reading, Shape, blocks_of

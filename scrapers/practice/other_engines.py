@@ -45,8 +45,8 @@ def yahoo(entries: Sequence[Entry], asked: Asked) -> str:
     return document(
         asked,
         f'<form><input name="p" value="{escape(asked.phrase)}"></form><div id="left"><div id="main"><div id="web">'
-        f'<ol class="reg searchCenterMiddle">{found}</ol></div><div class="compPagination">{following}</div></div></div>'
-        '<div id="ft">practice</div>',
+        f'<ol class="reg searchCenterMiddle">{found}</ol></div><div class="compPagination">{following}</div></div>'
+        '</div><div id="ft">practice</div>',
         "Yahoo Search Results",
     )
 

@@ -145,7 +145,9 @@ def test_a_page_cut_anywhere_is_never_ok(shared: Path) -> None:
         assert judged.state != "ok", page["file"]
 
 
-@pytest.mark.parametrize("gone", [(b"<h2", b"<h3", b'title"'), (b"algo", b"mainline-result-web", b"data-type", b"Result")])
+@pytest.mark.parametrize(
+    "gone", [(b"<h2", b"<h3", b'title"'), (b"algo", b"mainline-result-web", b"data-type", b"Result")]
+)
 def test_a_layout_that_changed_is_never_a_short_page(shared: Path, gone: tuple[bytes, ...]) -> None:
     """Headings renamed, then the names of the blocks: read all the same or suspect, never ok with fewer results."""
     for page, body, serp in results(shared):
@@ -162,7 +164,9 @@ def test_mangled_bytes_are_read_without_an_error(shared: Path) -> None:
     for _ in range(200):
         page, body = chance.choice(pages)
         start = chance.randrange(len(body))
-        bent = body[:start] + bytes(chance.randrange(256) for _ in range(200)) + body[start + chance.randrange(20_000) :]
+        bent = (
+            body[:start] + bytes(chance.randrange(256) for _ in range(200)) + body[start + chance.randrange(20_000) :]
+        )
         look(page["engine"], bent)
 
 
