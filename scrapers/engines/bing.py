@@ -32,11 +32,13 @@ MARKETS = frozenset(
     "pl-PL pt-BR pt-PT ro-RO ru-RU sk-SK sl-SI sv-SE th-TH tr-TR uk-UA zh-CN zh-HK zh-TW".split()
 )
 
+EARLIER = "ul.sb_results > li, #results > ul > li"  # until 2013
 BLOCKS = "#b_topw > li, #b_pole > li, #b_results > li, #b_results > div.b_algo, #b_context > li"
+ORGANIC = frozenset({"b_algo", "sa_wr"})
 TITLE_LINK = "h2 a[href], h3 a[href], a[href]:has(h2)"
 SNIPPETS = (
     ".b_caption p:not(.b_topAdOneLine)", "p.b_paractl", "p[class*=b_lineclamp]", ".b_algoSlug", ".b_snippet",
-    ".b_mText p", ".b_caption .b_dList", ".b_richcard p", "[role=tabpanel]:not(.tab-hide) > ul", ".rwrl",
+    ".b_mText p", ".b_caption .b_dList", ".b_richcard p", ".sa_cc p", "[role=tabpanel]:not(.tab-hide) > ul", ".rwrl",
 )  # fmt: skip
 SLUGS = ".b_caption .algoSlug_icon, .b_adSlug"  # "Web", "Ad": labels inside the text
 DATE, RATED = ".news_dt", ".b_factrow"
@@ -72,12 +74,12 @@ FEATURES = {
     "featured_snippet": Shape(".b_top h2 > a[href], .encycloCanvas", "", "h2 a[href] | h2", ".b_mText | .rwrl | p"),
 }  # fmt: skip
 MARKS = Marks(
-    container="#b_results",
+    container="#b_results, ul.sb_results",
     box="#sb_form_q, input[name=q], textarea[name=q]",
-    end="#b_footer, footer, .b_pag, #b_pole",
+    end="#b_footer, footer, .b_pag, #b_pole, #sb_foot, .sb_pag",
     next="a.sb_pagN, a[title='Next page'], .b_pag a.sb_pagN",
     no_results="#b_results > li.b_no, .b_no",
-    captcha=".captcha, #captcha, form[action*='turing'], #turnstile, .captcha_header, iframe[src*='challenge']",
+    captcha=".captcha, #captcha, form[action*=turing], #turnstile, .cf-turnstile, iframe[src*=challenge]",
     another="#rso",
 )
 REQUERY, INCLUDED = "#sp_requery", "#sp_requery a[href*='FORM=AWRE']"  # "including results for": ours are there too
@@ -111,9 +113,9 @@ def read(raw: RawPage, request: SearchRequest) -> Serp:
     for slug in tree.css(SLUGS)[: 2 * MOST_RESULTS]:
         slug.decompose()
     page = Reading(raw.page_no, OWN)
-    for place, node in enumerate(blocks_of(tree, BLOCKS), 1):
+    for place, node in enumerate(blocks_of(tree, BLOCKS, EARLIER), 1):
         link = node.css_first(TITLE_LINK)
-        if "b_algo" not in (node.attributes.get("class") or "").split():
+        if not ORGANIC & set((node.attributes.get("class") or "").split()):
             page.feature(node, place, FEATURES)
         elif link is not None:
             page.result(_block(node, link), place, DEEP_LINKS)

@@ -33,13 +33,19 @@ REGIONS = {
 
 JAVASCRIPT = "[data-testid=mainline] li[data-layout], [data-testid=sidebar] li[data-layout]"
 ARTICLES = "article[data-testid=result], article[data-testid=ad]"
-PLAIN = "#zero_click_wrapper .zci, #links .result"
+PLAIN = "#zero_click_wrapper .zci, #links .result, #links .results_links"
 LITE = "tr:has(a.result-link)"
 PAID = "article[data-testid=ad], article[id^='ra-'], .result--ad, tr.result-sponsored"
-ORGANIC = "article[data-testid=result], .result:not(.result--no-result) a.result__a, a.result-link"
-TITLE_LINK = ("a[data-testid=result-title-a]", "a.result__a[href]", "a.result-link[href]", "h2 a[href]")
-DISPLAY = ("[data-testid=result-extras-url-link]", ".result__url", ".link-text")
-SNIPPETS = (".result__snippet", "[data-result=snippet]", ".result-snippet")
+ORGANIC = "article[data-testid=result], .result:not(.result--no-result) a.result__a, a.result-link, a.large"
+TITLE_LINK = (
+    "a[data-testid=result-title-a]",
+    "a.result__a[href]",
+    "a.result-link[href]",
+    "a.large[href]",
+    "h2 a[href]",
+)
+DISPLAY = ("[data-testid=result-extras-url-link]", ".result__url", ".link-text", ".url")
+SNIPPETS = (".result__snippet", "[data-result=snippet]", ".result-snippet", ".snippet")
 ASIDE = ("span > span:first-child + span", "span > span:first-child:has(+ span)")  # text beside a date, the date
 CARD, CARD_TITLE = "article, li, .tile", "h3 | h2 | [class*=title] | a"
 FEATURES = {

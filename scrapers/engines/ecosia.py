@@ -34,7 +34,7 @@ REGIONS = frozenset(
 ODD = {"cz": "cs", "ee": "et", "gr": "el"}  # Ecosia writes cz-cz where the language is cs
 
 BLOCKS = (
-    "[data-test-id^=mainline-result-], [data-test-id=web-related-queries], .mainline .card-web > .result, "
+    "[data-test-id^=mainline-result-], [data-test-id=web-related-queries], .mainline .result.js-result, "
     ".mainline .card-desktop:not(.card-web), [data-test-id=sidebar] article, [data-test-id^=sidebar-result-]"
 )
 ORGANIC = ("mainline-result-web", None)  # the second: pages of 2021 and before say it by their class

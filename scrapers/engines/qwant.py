@@ -31,8 +31,9 @@ MARKETS = frozenset(
 )
 
 BLOCKS = "[data-testid=webResult], [data-testid=adResult], [data-testid^=section]:not([data-testid=sectionWeb])"
-DISPLAY = ("[class*=permaLink]", "[data-testid=domain]", "a[href]:has(h2) h2 ~ div", "cite")
-SNIPPETS = ("[class*=subContainer] > div", "[data-testid=description]")
+LITE = "section article:has(h2)"  # the page without JavaScript
+DISPLAY = ("[class*=permaLink]", "[data-testid=domain]", "h2 ~ div", "cite", ".url")
+SNIPPETS = ("[class*=subContainer] > div", "[data-testid=description]", "p")
 TEXT = "[class*=subContainer] > div | p"
 FEATURES = {
     "ad": Shape("[data-testid=adResult]", "[data-testid=adResult]", "h2", TEXT, "a[href]:has(h2)"),
@@ -43,7 +44,7 @@ FEATURES = {
     "related": Shape("[data-testid=sectionRelatedSearches]", "a[href]"),
 }
 MARKS = Marks(
-    container="[data-testid=containerWeb], [data-testid=sectionWeb]",
+    container="[data-testid=containerWeb], [data-testid=sectionWeb], section:has(article)",
     box="[data-testid=mainSearchBar] input, input[name=q]",
     end="[data-testid=resultsLinks], [data-testid=legalLinks], footer",
     next="[data-testid=buttonShowMore], [data-testid=pagination] a",
@@ -81,9 +82,9 @@ def read(raw: RawPage, request: SearchRequest) -> Serp:
         return read_answer(raw)
     tree = LexborHTMLParser(raw.body)
     page = Reading(raw.page_no, OWN)
-    for place, node in enumerate(blocks_of(tree, BLOCKS), 1):
+    for place, node in enumerate(blocks_of(tree, BLOCKS, LITE), 1):
         link = first(node, "a[href]:has(h2)", "h2 a[href]")
-        if node.attributes.get("data-testid") != "webResult":
+        if node.tag != "article" and node.attributes.get("data-testid") != "webResult":
             page.feature(node, place, FEATURES)
         elif link is not None:
             display, snippet = first(node, *DISPLAY), first(node, *SNIPPETS)

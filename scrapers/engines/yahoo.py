@@ -34,13 +34,20 @@ HOSTS = {
 
 BLOCKS = (
     "#main ol[class*=search] > li, #right ol[class*=search] > li, #left ol[class*=search] > li, #web > ol > li, "
-    "ol[start] li:has(big a[href])"
+    "#yschweb ol > li, ol[start] li:has(big a[href])"
 )
 ORGANIC, PAID = frozenset({"algo", "algo-sr", "res"}), frozenset({"ads"})
 NOISE = "h3 a > span.p-abs, .va-mid > span.d-b, .algo-options, .compDlink, a[href*='hq=site']"  # crumbs, menus
-TITLE_LINK = ("h3.title > a[href]", ".compTitle > a[href]", "h3 a[href]", ".compTitle a[href]", "big a[href]")
-DISPLAY = ("span.va-mid", ".compTitle > div", "span.url", "big ~ font", "font[color]")
-SNIPPETS, DATE = (".compText", ".abstr", ".abstract"), ".compText span.fc-smoke"
+TITLE_LINK = (
+    "h3.title > a[href]",
+    ".compTitle > a[href]",
+    "h3 a[href]",
+    ".compTitle a[href]",
+    "a.yschttl[href]",
+    "big a[href]",
+)
+DISPLAY = ("span.va-mid", ".compTitle > div", "span.url", ".yschurl", "big ~ font", "font[color]")
+SNIPPETS, DATE = (".compText", ".abstr", ".yschabstr"), ".compText span.fc-smoke"
 RATED = ".compRating, .star-rating, .rating"
 DEEP_LINKS = ".compList a[href], .compDlinks a[href]"
 CARD, CARD_TITLE = ".s-card, .card, li:has(a)", ".s-card-hl | .title | h4 | a"
@@ -56,7 +63,7 @@ FEATURES = {
     "related": Shape(".AlsoTry, .AlsoTry_E, .sys_algo_rs", "td a, li a, .compTable a"),
 }  # fmt: skip
 MARKS = Marks(
-    container="#web, a[name=web]",
+    container="#web, #yschweb, a[name=web]",
     box="input[name=p]",
     end="#ft, footer, .compPagination, font[size='-2']",
     next="a.next[href], a[href*='b=21']",
