@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     google_url: str = ""
     bing_url: str = ""
     duckduckgo_url: str = ""
+    brave_url: str = ""
+    yahoo_url: str = ""
+    ecosia_url: str = ""
+    qwant_url: str = ""
     practice_url: str = ""
     fetch_deadline: float = 30.0
     look_deadline: float = 120.0

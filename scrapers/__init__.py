@@ -17,6 +17,8 @@ The contract of a source (an engine in engines/, a JSON provider in providers/, 
     refuses(hl, gl) -> str | None               why it cannot serve this language and country; None when it can.
                               An unknown or unserved locale is refused, never silently served from another country
     fetch(request, page_no, access) -> Fetch    the request for page 1, 2, ... ; access holds base URL and key
+    onward(raw, request, access) -> Fetch | None  optional: the page after this one, when only this one can say how to
+                                                ask for it (a token in a form); None: there is none to ask for
     read(raw, request) -> Serp                  one page's results, features and signs
 
 read() never raises on any bytes, never reaches out and never decides a state: it reports signs, judge.py decides.

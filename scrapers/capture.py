@@ -33,12 +33,15 @@ async def capture(
         raise SourceMissing(refusal)
     pages: list[RawPage] = []
     known = 0
-    plan = registry.source(source).fetch
+    plan, onward = registry.source(source).fetch, registry.onward(source)
     loop = asyncio.get_running_loop()
     until = loop.time() + deadline
     for page_no in range(1, MOST_PAGES + 1):
         left = max(until - loop.time(), 0.0)
-        fetch = replace(plan(request, page_no, access), locale=locale_of(request), seconds=left)
+        asked = onward(pages[-1], request, access) if onward and pages else plan(request, page_no, access)
+        if asked is None:
+            break
+        fetch = replace(asked, locale=locale_of(request), seconds=left)
         page = replace(await _fetched(fetcher, fetch, page_no, left + GRACE), page_no=page_no)
         on_page(page)
         pages.append(page)

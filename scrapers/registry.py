@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from scrapers.engines import bing, duckduckgo, google
+from scrapers.engines import bing, brave, duckduckgo, ecosia, google, qwant, yahoo
 from scrapers.errors import SourceMissing
 from scrapers.practice import source as practice
 from scrapers.providers import brave_api, dataforseo, scaleserp, searchapi, searxng, serpapi, serper
@@ -28,7 +28,7 @@ class Source(Protocol):
 
 _PROVIDERS: tuple[Source, ...] = (serpapi, serper, dataforseo, searchapi, scaleserp, brave_api, searxng)
 SOURCES: Mapping[str, Source] = MappingProxyType(
-    {module.NAME: module for module in (google, bing, duckduckgo, *_PROVIDERS, practice)}
+    {m.NAME: m for m in (google, bing, duckduckgo, brave, yahoo, ecosia, qwant, *_PROVIDERS, practice)}
 )
 ENGINES: tuple[str, ...] = tuple(name for name, source in SOURCES.items() if name == source.ENGINE)
 PROVIDERS: tuple[str, ...] = tuple(provider.NAME for provider in _PROVIDERS)
@@ -86,6 +86,12 @@ def refusal(name: str, request: SearchRequest) -> str | None:
     if source(name).refuses(request.hl, request.gl):
         return f"{name} does not serve {request.hl}-{request.gl}"
     return None
+
+
+def onward(name: str) -> Callable[[RawPage, SearchRequest, Access], Fetch | None] | None:
+    """How a source asks for the page after one it brought, when only that page can say; None: by its number."""
+    found: Callable[[RawPage, SearchRequest, Access], Fetch | None] | None = getattr(source(name), "onward", None)
+    return found
 
 
 def needs_browser(name: str) -> bool:

@@ -176,6 +176,9 @@ def _unwrap_once(url: str) -> str | None:
         return _http(query.get("uddg"))
     if name.endswith(".search.yahoo.com") and "/RU=" in path:
         return _http(unquote(path.split("/RU=", 1)[1].split("/RK=", 1)[0]))
+    if name.endswith(".yahoo.com") and "/*" in path:  # rd., rds. and srd.yahoo.com/...*http://..., until 2012
+        inner = text.split("/*", 1)[1].lstrip("*-")
+        return _http(unquote(inner) if inner.lower().startswith(("http%3a", "https%3a")) else inner)
     return None
 
 

@@ -26,15 +26,19 @@ from scrapers.practice.api import ROUTE
 from scrapers.practice.entries import Entry, World, worlds
 from scrapers.practice.markup import CAPTCHA, CONSENT, ENABLE_JS, LAYOUTS, PER_PAGE, Asked, google_nojs
 from scrapers.practice.mobile import google_mobile
+from scrapers.practice.other_engines import OTHER_CAPTCHAS, OTHER_LAYOUTS, OTHER_PER_PAGE
 from scrapers.types import Device
 
 DEPTH = 20
+DRAWN = LAYOUTS | OTHER_LAYOUTS
+SIZES = PER_PAGE | OTHER_PER_PAGE
+CAPTCHAS = CAPTCHA | OTHER_CAPTCHAS
 
 
 async def search(request: Request) -> Response:
     """One page of a day."""
     engine = request.path_params["engine"]
-    if engine not in LAYOUTS:
+    if engine not in DRAWN:
         return Response("no such engine", 404)
     query = request.query_params
     try:
@@ -53,12 +57,12 @@ def page_of(
     engine: str, world: World | None, day: date, asked: Asked, mode: str = "", device: Device = "desktop"
 ) -> str:
     """The document of one page; pure, so that a test needs no server."""
-    size = PER_PAGE[engine]
+    size = SIZES[engine]
     entries: list[Entry] = world.page(day)[:DEPTH] if world and mode != "empty" else []
     shown = entries[(asked.page - 1) * size : asked.page * size]
     hl = "fr" if mode == "wrong-language" else asked.hl
-    layout = LAYOUTS["bing" if mode == "wrong-engine" else engine]
-    if layout is LAYOUTS["google"] and (mode == "nojs" or device == "mobile"):
+    layout = DRAWN["bing" if mode == "wrong-engine" else engine]
+    if layout is DRAWN["google"] and (mode == "nojs" or device == "mobile"):
         layout = google_nojs if mode == "nojs" else google_mobile
     more = len(entries) > asked.page * size
     text = layout(shown, Asked(asked.phrase, hl, asked.gl, asked.page, more, hidden=mode == "hidden"))
@@ -68,7 +72,7 @@ def page_of(
 def _misbehaved(mode: str, engine: str, asked: Asked, request: Request) -> Response | None:
     """What the site answers instead of a page; None when it answers with one."""
     if mode == "captcha":
-        return HTMLResponse(CAPTCHA[engine], 429)
+        return HTMLResponse(CAPTCHAS[engine], 429)
     if mode in ("consent", "enablejs"):
         return HTMLResponse(CONSENT if mode == "consent" else ENABLE_JS)
     if mode == "error503":
