@@ -17,6 +17,7 @@ CANARY_STATES = "'ok', 'empty', 'partial', 'blocked', 'consent', 'suspect', 'err
 def upgrade() -> None:
     # In place, not by a batch, which would copy the whole table on SQLite.
     op.add_column("attempt", sa.Column("cost", sa.Float(), nullable=False, server_default="0"))
+    op.create_index(op.f("ix_attempt_started"), "attempt", ["started"], unique=False)
     op.add_column("parse", sa.Column("pages", sa.Integer(), nullable=True))
     op.add_column("parse", sa.Column("unread", sa.Integer(), nullable=True))
     op.add_column("parse", sa.Column("title_length", sa.Float(), nullable=True))
@@ -75,4 +76,5 @@ def downgrade() -> None:
     op.drop_column("parse", "title_length")
     op.drop_column("parse", "unread")
     op.drop_column("parse", "pages")
+    op.drop_index(op.f("ix_attempt_started"), table_name="attempt")
     op.drop_column("attempt", "cost")

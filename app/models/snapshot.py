@@ -50,7 +50,7 @@ class Attempt(Table, table=True):
     no: int
     source: str
     state: str = "running"
-    started: datetime
+    started: datetime = Field(index=True)
     deadline: datetime
     ended: datetime | None = None
     outcome: str | None = None
