@@ -64,7 +64,7 @@ def provider(world: World, answer: Callable[[], RawPage]) -> None:
         world.practice.asked.append(asked.url)
         return answer()
 
-    world.practice.fetch = fetch  # type: ignore[method-assign]
+    world.practice.fetch = fetch  # type: ignore[assignment, method-assign]
     world.practice.always = DAY
 
 

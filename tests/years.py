@@ -92,6 +92,7 @@ class Site:
             "/brands/nativ-telecom",
             "/brands/nativ-telecom?weeks=52&top=20",
             "/add",
+            "/sources",
             "/brands/nativ-telecom/rules",
             f"/snapshots/{self.record.good}",
             f"/snapshots/{self.record.bad}",
