@@ -67,5 +67,6 @@ async def _ask(world: Surroundings, about: Watched, source: str, phrase: str, ca
         tell(session, canary_id, judged, len(serp.results))
         warn_of(mind(session, source, search.engine, judged.state, judged.reason, world.now()))
     if judged.state != "ok":
-        log.warning("canary of %s (%s-%s) is %s: %s", source, search.hl, search.gl, judged.state, judged.reason)
+        # repr: a reason can quote the page, and a page must not write lines of its own
+        log.warning("canary of %s (%s-%s) is %s: %r", source, search.hl, search.gl, judged.state, judged.reason)
     return judged.state

@@ -329,7 +329,7 @@ def test_a_canary_that_is_not_ok_is_the_operators_to_hear_of(sung: World, caplog
     with caplog.at_level(logging.WARNING, "shemtov"):
         assert [t.state for t in run(sung, morning(), ["practice"])] == ["ok"]
     assert [(c.state, c.reason) for c in canaries(sung)] == [("blocked", "captcha")]
-    assert "canary of practice (he-IL) is blocked: captcha" in [record.message for record in caplog.records]
+    assert "canary of practice (he-IL) is blocked: 'captcha'" in [record.message for record in caplog.records]
     found = state(sung, "practice")
     assert found is not None
     assert found.suspended_until is not None

@@ -40,7 +40,7 @@ def sources() -> None:
 
 def described(row: SourceRow) -> Iterator[str]:
     """A source in a few lines."""
-    yield f"{name(row)}  {row.why_not or 'may be asked here'}"
+    yield f"{name(row)}  {row.why_not or 'set up here'}"
     for place in row.locales:
         month = place.month
         last = f"{place.last_good:%Y-%m-%d %H:%M} UTC" if place.last_good else "never"

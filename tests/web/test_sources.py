@@ -211,7 +211,7 @@ def test_the_command_prints_rates_and_alarms(
         main()
     said = capsys.readouterr()
     assert ended.value.code == 0
-    assert "practice (google)  may be asked here" in said.out
+    assert "practice (google)  set up here" in said.out
     assert "he-IL  30 days: 2 tries, 1 ok, 1 blocked, 0 suspect, 0 error" in said.out
     assert "daily budget $2.00" in said.out
     assert "bing  looking at bing directly is off" in said.out
