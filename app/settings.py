@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import BadInput
@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     fetch_deadline: float = 30.0
     look_deadline: float = 120.0
     max_bytes: int = 5_000_000
+    daily_budget: float | None = Field(None, ge=0, allow_inf_nan=False)
+
+    @field_validator("daily_budget", mode="before")
+    @classmethod
+    def _no_limit(cls, dollars: object) -> object:
+        return None if dollars == "" else dollars
 
     @field_validator("public_url")
     @classmethod

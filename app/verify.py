@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from app.models import Attempt, Blob, Fetch, Hit, Link, Parse, Result, Search, Snapshot
+from app.models import Attempt, Blob, Canary, Fetch, Hit, Link, Parse, Result, Search, Snapshot
 from app.pipeline import verdict_of
 from app.prove import Finding, printed_reports
 from app.queries.blobs import BlobDamaged, content, pages
@@ -84,9 +84,9 @@ def whole_ranks(session: Session) -> Finding:
 def raw_pages(session: Session, blobs: Path) -> Finding:
     """I3."""
     found = Finding("I3", "every raw answer exists and matches its SHA-256")
-    for digest, expired in session.exec(
-        select(Blob.sha256, Blob.expired_at).join(Fetch, col(Fetch.blob_id) == col(Blob.id)).distinct()
-    ).all():
+    of_looks = select(Blob.sha256, Blob.expired_at).join(Fetch, col(Fetch.blob_id) == col(Blob.id))
+    of_canaries = select(Blob.sha256, Blob.expired_at).join(Canary, col(Canary.blob_id) == col(Blob.id))
+    for digest, expired in session.connection().execute(of_looks.union(of_canaries)):
         if expired is not None:
             found.notes["expired by retention"] += 1
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -51,6 +52,12 @@ async def capture(
             break
         known = found
     return pages
+
+
+def pages_for(source: str, depth: int) -> int:
+    """How many requests a look of that depth takes when every page is whole."""
+    per_page = int(getattr(registry.source(source), "PER_PAGE", 10))
+    return min(math.ceil(depth / per_page), MOST_PAGES)
 
 
 def locale_of(request: SearchRequest) -> str | None:

@@ -94,6 +94,16 @@ def onward(name: str) -> Callable[[RawPage, SearchRequest, Access], Fetch | None
     return found
 
 
+def pause(name: str) -> float:
+    """Fewest seconds between two requests to a source."""
+    return float(getattr(source(name), "PAUSE", 5.0))
+
+
+def canary(name: str) -> str | None:
+    """The ordinary phrase a source is now and then watched with, None when it has none."""
+    return getattr(source(name), "CANARY", None)
+
+
 def needs_browser(name: str) -> bool:
     """Whether a source shows its results only to a real browser (google, since 2025)."""
     return getattr(source(name), "TRANSPORT", "http") == "browser"

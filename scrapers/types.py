@@ -203,7 +203,8 @@ class Usual:
 class Standards:
     """What a source's page must hold before anything is learned about a search.
 
-    enough: fewest organic results a whole page has (several pages: times their number).
+    enough: fewest organic results a whole page has (several pages: times their number); 0 where any number is
+    ordinary, as for `site:` of a forum, whatever was learned.
     zero_counts: whether its no-results sign can be believed for an ordinary phrase (Bing shows it to crawlers).
     """
 

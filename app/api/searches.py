@@ -12,7 +12,7 @@ from app.api.ranges import RangeDep
 from app.queries.changes import change_rows
 from app.queries.history import history
 from app.queries.rows import ChangeRow, History, SearchRow, Share
-from app.queries.searches import watched
+from app.queries.searches import counted_search, watched
 from app.queries.share import share
 from app.queries.snapshots import snapshots
 
@@ -60,8 +60,8 @@ def share_series(
     search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep,
     top: Annotated[Literal[10, 20], Query()] = 10,
 ) -> ShareSeries:  # fmt: skip
-    """Share of page per day."""
-    watched(session, search_id, workspace)
+    """Share of page per day; 400 for a search that only listens."""
+    counted_search(session, search_id, workspace)
     found = history(session, search_id, days.first, days.last)
     return ShareSeries(share(found, top), found.states, found.reasons, found.parsers)
 
@@ -69,7 +69,7 @@ def share_series(
 @router.get("/heatmap")
 def heatmap_series(search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep) -> History:
     """Which hit stood at each rank on each day, with the hits themselves."""
-    watched(session, search_id, workspace)
+    counted_search(session, search_id, workspace)
     return history(session, search_id, days.first, days.last)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -30,6 +31,9 @@ def add_parse(
         checks=[[check.name, check.passed, check.detail] for check in judged.checks],
         n=len(serp.results),
         snippets=sum(1 for result in serp.results if result.snippet),
+        pages=serp.pages,
+        unread=serp.signs.unread,
+        title_length=float(median(len(result.title) for result in serp.results)) if serp.results else None,
         at=now,
     )
     session.add(parse)

@@ -74,6 +74,14 @@ def engine_name(engine: str) -> str:
     return {"duckduckgo": "DuckDuckGo"}.get(engine, engine.capitalize())
 
 
+def money(dollars: float, lang: str) -> str:
+    """US dollars to the cent, as people of that language write them; half a cent is not called nothing."""
+    if 0 < dollars < 0.005:
+        return f"< {money(0.01, lang)}"
+    text = f"{dollars:,.2f}"
+    return text.replace(",", " ").replace(".", ",") + " USD" if lang == "pl" else f"${text}"
+
+
 def short_day(value: date, lang: str) -> str:
     """A short date for axes: "20 Nov" or "20.11"."""
     return f"{value.day} {MONTHS[value.month - 1]}" if lang == "en" else f"{value.day}.{value.month}"

@@ -15,7 +15,7 @@ from app.queries import brand_page as page_queries
 from app.queries import brands as brand_queries
 from app.queries.blobs import BlobDamaged, raw_page
 from app.texts import language
-from app.web import adding, letterhead, list_view, look_view, reports_view, saying, signin
+from app.web import adding, letterhead, list_view, look_view, reports_view, saying, signin, sources_view
 from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
 from app.web.brand_view import brand_view
@@ -32,6 +32,7 @@ ROOMS = (
     look_view,
     reports_view,
     saying,
+    sources_view,
 )
 KEPT = {"cache-control": "max-age=600"}
 

@@ -13,6 +13,7 @@ NAME = "practice"
 ENGINE = ""  # it is no engine, and stands for none
 VERSION = 1
 ENOUGH = 4
+PAUSE = 0.0  # it stands on this machine, for us alone
 BASE = "http://127.0.0.1:8099"
 
 
