@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -15,7 +16,9 @@ from app.pipeline import Surroundings, read, rescore_hit, score_new
 from app.queries.blobs import BlobDamaged, pages
 from app.queries.hits import linked_hits
 from app.queries.neighbours import quiet_before
+from app.queries.readings import read_looks, reading_of
 from app.queries.searches import watched
+from app.rereading import Difference, Tally, difference
 from app.settle import confirm, state_of, stay_quiet
 from app.store.parses import add_parse
 from app.store.snapshots import revise
@@ -30,21 +33,55 @@ class Again:
     problems: tuple[str, ...]
 
 
-def reparse(world: Surroundings, progress: Callable[[int, int], None], *, force: bool = False) -> Again:
-    """Read every stored look with today's parsers, the oldest first, where an older version read it (or force)."""
+@dataclass(frozen=True, slots=True)
+class Reread(Again):
+    """The same for looks; tallies: what the new readings changed, by source and by the state a look had before."""
+
+    tallies: tuple[Tally, ...] = ()
+
+
+class _Undo(Exception):
+    """Ends a dry run's transaction: nothing of it is kept."""
+
+
+def reparse(
+    world: Surroundings, progress: Callable[[int, int], None], *, force: bool = False, dry_run: bool = False,
+    engine: str | None = None, since: date | None = None,
+) -> Reread:  # fmt: skip
+    """Read stored looks with today's parsers, the oldest first, where an older version read them (or force).
+
+    dry_run writes nothing: each slot is read and weighed against the history as it stands, and rolled back.
+    """
     with reading(world.engine) as session:
-        read_once = select(Snapshot.id).where(col(Snapshot.current_parse).is_not(None))
-        found = session.exec(read_once.order_by(col(Snapshot.slot), col(Snapshot.id))).all()
-        todo = [identity or 0 for identity in found]
-    changed, problems = 0, []
-    for number, snapshot_id in enumerate(todo, 1):
-        with writing(world.engine) as session:
-            try:
-                changed += reparse_one(session, world, snapshot_id, world.now(), force=force)
-            except BlobDamaged as gone:
-                problems.append(f"snapshot {snapshot_id}: {gone}")
-        progress(number, len(todo))
-    return Again(len(todo), changed, tuple(problems))
+        slots = read_looks(session, engine, since)
+    seen, done = sum(len(slot) for slot in slots), 0
+    problems: list[str] = []
+    tallies: dict[tuple[str, str], Tally] = {}
+    for slot in slots:
+        found: list[Difference] = []
+        with suppress(_Undo), writing(world.engine) as session:
+            found = _reparse_slot(session, world, slot, problems, force=force)
+            if dry_run:
+                raise _Undo
+        for one in found:
+            tallies.setdefault((one.source, one.was), Tally(one.source, one.was)).add(one)
+        done += len(slot)
+        progress(done, seen)
+    return Reread(seen, sum(tally.looks for tally in tallies.values()), tuple(problems), tuple(tallies.values()))
+
+
+def _reparse_slot(
+    session: Session, world: Surroundings, slot: Sequence[int], problems: list[str], *, force: bool
+) -> list[Difference]:
+    """Read the looks of one slot again; what changed is told of all of them when all are weighed."""
+    before, again = {one: reading_of(session, one) for one in slot}, []
+    for one in slot:
+        try:
+            if reparse_one(session, world, one, world.now(), force=force):
+                again.append(one)
+        except BlobDamaged as gone:
+            problems.append(f"snapshot {one}: {gone}")
+    return [difference(before[one], reading_of(session, one)) for one in again]
 
 
 def reparse_one(session: Session, world: Surroundings, snapshot_id: int, now: datetime, *, force: bool) -> bool:

@@ -2,26 +2,33 @@
 
 A second look can confirm what only history made doubtful (most results new, fewer than usual): a real crisis looks
 just so. It cannot confirm what the page itself made doubtful (another language, blocks left unread, another phrase):
-the same parser would misread the same page twice.
+the same parser would misread the same page twice. Nor can it confirm what no crisis does: a page that shares next to
+nothing with the last good one (another query's, another country's: the same wrong way out serves it twice), one that
+has hardly more than half of its results (a consent page with one, half a page), one without its snippets. History
+binds for two weeks; a page that has looked otherwise for so long is what is usual now, short or new.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from app.models import Parse, Snapshot
 from app.queries.due import twin
-from app.queries.neighbours import quiet_before
-from app.queries.usual import links
+from app.queries.neighbours import good_before, quiet_before
+from app.queries.usual import links, usual
 from app.schedule import SECOND_LOOK_AFTER, slot_of
 from app.store.agreements import keep_agreement
 from app.store.snapshots import plan, revise
-from scrapers.types import Judgement
+from scrapers.judge import LEARNED_FROM
+from scrapers.types import Judgement, Usual
 
 AGREEMENT = 0.7
 HISTORY_CHECKS = frozenset({"Organic results", "With snippets", "New since last look"})
+MOST_OF_IT = 0.6
+KNOWN_URLS = 3
+BINDS = timedelta(days=14)
 EMPTY = "empty, unconfirmed"
 
 
@@ -66,6 +73,8 @@ def confirm(session: Session, second: Snapshot) -> None:
     if one.state == two.state == "empty":
         _both(session, first, second, "empty_confirmed", "two looks agree")
     elif one.n and two.n and confirmable(one) and confirmable(two) and _agree(set(urls), set(again)):
+        if not (_plausible(session, first, one) and _plausible(session, first, two)):
+            return
         _both(session, first, second, "ok", "confirmed by a second look")
 
 
@@ -73,6 +82,22 @@ def confirmable(parse: Parse) -> bool:
     """A good page, or one whose every failed check is a question of history."""
     failed = {name for name, passed, _ in parse.checks if passed is False}
     return parse.state == "ok" or (parse.state == "suspect" and bool(failed) and failed <= HISTORY_CHECKS)
+
+
+def _plausible(session: Session, look: Snapshot, parse: Parse) -> bool:
+    """Whether agreement may prove a page: it is, for the most part, the page this search is known by."""
+    past = usual(session, look.search_id, look.slot)
+    before = good_before(session, look)
+    if parse.state == "ok" or past is None or before is None:
+        return True
+    fresh = slot_of(look.slot).local - slot_of(before.slot).local <= BINDS
+    whole = not fresh or past.looks < LEARNED_FROM or parse.n >= MOST_OF_IT * past.n
+    known = not fresh or _knows(past, links(session, parse.id or 0))
+    return whole and known and parse.snippets >= MOST_OF_IT * past.snippet_share * parse.n
+
+
+def _knows(past: Usual, now: list[str]) -> bool:
+    return len(past.urls & set(now)) >= min(KNOWN_URLS, max(len(past.urls) // 2, 1))
 
 
 def _agree(first: set[str], second: set[str]) -> bool:

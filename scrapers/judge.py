@@ -10,12 +10,30 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from scrapers.types import Check, Judgement, RawPage, SearchRequest, Serp, Standards, State, Usual
+from scrapers.linked import linked, links_in
+from scrapers.types import Check, Judgement, RawPage, Result, SearchRequest, Serp, Standards, State, Usual
 
 LEARNED_FROM = 5
 USUAL_SHARE = 0.75
 MOST_NEW = 0.6
 LEAST_SNIPPETS = 0.5
+UNREAD_SHARE = 0.2
+MOST_BROKEN = 0.01
+_AD_CLICK = re.compile(
+    r"^https?://(?:[\w.-]+\.)?(?:google\.[a-z.]+/aclk|googleadservices\.com/|doubleclick\.net/|bing\.com/acli?c?k|"
+    r"duckduckgo\.com/y\.js)",
+    re.I,
+)
+_AD_TAG = re.compile(r"[?&](?:gclid|gbraid|wbraid|gad_source|msclkid)=", re.I)
+_AD_WORD = re.compile(
+    r"(?:sponsored|ads?|ממומן|בחסות|מודעה|sponsorowan[aey]|reklama|anzeige|gesponsert|sponsorisé|patrocinado)"
+    r"\s*[·•|:]",
+    re.I,
+)
+_WRAPPED = re.compile(
+    r"^https?://(?:[\w-]+\.)*(?:google\.[a-z.]+/url|bing\.com/ck/a|duckduckgo\.com/l/)\W", re.I
+)  # an engine's redirect that could not be unwrapped
+_BROKEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 SAME_LANGUAGE = {"iw": "he", "nb": "no", "nn": "no", "fil": "tl", "in": "id", "ji": "yi"}
 STATUS_BLOCKS = {401: "access_denied", 403: "access_denied", 418: "access_denied", 429: "rate_limit"}
 
@@ -26,7 +44,7 @@ def judge(
     """The state of a single look."""
     if not pages:
         return Judgement("error", "nothing was fetched")
-    checks = _checks(serp, request, standards, usual)
+    checks = _checks(pages, serp, request, standards, usual)
     unchecked = tuple(check.name for check in checks if check.passed is None)
     state, reason = _without_results(pages, serp, standards) if not serp.results else _with_results(pages, serp, checks)
     return Judgement(state, reason, unchecked, checks)
@@ -78,7 +96,9 @@ def _with_results(pages: Sequence[RawPage], serp: Serp, checks: tuple[Check, ...
     return "ok", ""
 
 
-def _checks(serp: Serp, request: SearchRequest, standards: Standards, usual: Usual | None) -> tuple[Check, ...]:
+def _checks(
+    pages: Sequence[RawPage], serp: Serp, request: SearchRequest, standards: Standards, usual: Usual | None
+) -> tuple[Check, ...]:
     signs = serp.signs
     found = [
         Check("Results container", signs.container, "found" if signs.container else "not found"),
@@ -88,15 +108,15 @@ def _checks(serp: Serp, request: SearchRequest, standards: Standards, usual: Usu
         _enough(serp, standards, usual),
     ]
     if serp.results:
-        found += [_snippets(serp, usual), _shape(serp), _resolved(serp)]
+        found += [_snippets(serp, usual), _shape(serp), _resolved(serp), _free_of_ads(serp)]
     found += [
         _language(signs.hl, request.hl),
         _country(signs.gl, request.gl),
         Check("End-of-page sign", signs.end, {True: "found", False: "not found", None: "not told"}[signs.end]),
-        Check("Blocks left unread", signs.unread < max(2, 0.2 * len(serp.results)), str(signs.unread)),
+        Check("Blocks left unread", _few(signs.unread, serp), str(signs.unread)),
     ]
     if serp.results:
-        found.append(_news(serp, usual))
+        found += [_known_read(pages, serp, request, usual), _news(serp, usual)]
     elif signs.block is not None:
         found.append(Check("Block marker", False, f"{signs.block}; read only because there were no results"))
     return tuple(found)
@@ -147,17 +167,68 @@ def _snippets(serp: Serp, usual: Usual | None) -> Check:
 
 
 def _shape(serp: Serp) -> Check:
+    """Title and address on every result, and hardly a character that is no text: a damaged page reads as a good one."""
     whole = sum(1 for result in serp.results if result.title and result.host)
+    text = "".join(f"{result.title}{result.snippet}{result.url}" for result in serp.results)
+    broken = len(_BROKEN.findall(text)) / max(len(text), 1)
+    if whole == len(serp.results) and broken > MOST_BROKEN:
+        return Check("Shape", False, f"broken characters: {broken:.0%}")
     return Check("Shape", whole == len(serp.results), f"title and address on {whole} of {len(serp.results)}")
 
 
 def _resolved(serp: Serp) -> Check:
+    """Tokens that hide every target are no identity; nor is an engine's redirect that its reader cannot unwrap."""
     hidden = sum(1 for result in serp.results if result.unresolved)
-    return Check(
-        "Links that tell their target",
-        hidden < len(serp.results),
-        f"{len(serp.results) - hidden} of {len(serp.results)}",
-    )
+    wrapped = sum(1 for result in serp.results if _WRAPPED.match(result.url))
+    told = len(serp.results) - hidden - wrapped
+    return Check("Links that tell their target", told > 0 and _few(wrapped, serp), f"{told} of {len(serp.results)}")
+
+
+def _free_of_ads(serp: Serp) -> Check:
+    """An ad that lost its mark looks like a result. Its click counter gives it away, tags and words only in pairs."""
+    sure = {result.link for result in serp.results if _AD_CLICK.match(result.url)}
+    likely = {result.link for result in serp.results if _AD_TAG.search(result.url) or _says_ad(result)}
+    found = sure | likely if sure or len(likely) > 1 else set()
+    return Check("Results that are no ads", not found, f"{len(serp.results) - len(found)} of {len(serp.results)}")
+
+
+def _says_ad(result: Result) -> bool:
+    return any(_AD_WORD.match(text) for text in (result.title, result.snippet, result.display_url))
+
+
+def _few(unread: int, serp: Serp) -> bool:
+    """So many blocks may be left unread; more, and the reader has lost its way."""
+    return unread < max(2, UNREAD_SHARE * len(serp.results))
+
+
+def _known_read(pages: Sequence[RawPage], serp: Serp, request: SearchRequest, usual: Usual | None) -> Check:
+    """Results of the last look that the page still links to, but that were not read from it: a layout that changed.
+
+    The number of results does not show it where pages are followed until the depth is full. Beyond the last result
+    of a look that reached its depth nothing is expected to be read.
+    """
+    name = "Known results read"
+    if usual is None or not usual.urls:
+        return Check(name, None, "no look before")
+    read = {result.link for result in serp.results}
+    missing = set(usual.urls - read)
+    passed_over: set[str] = set()
+    if not _few(len(missing), serp):
+        shown = set(links_in([dict(feature.data) for feature in serp.features]))
+        passed_over = (missing - shown) & _before_the_end(pages, serp, request)
+    kept = len(usual.urls & read)
+    return Check(name, _few(len(passed_over), serp), f"{kept} of {kept + len(passed_over)}")
+
+
+def _before_the_end(pages: Sequence[RawPage], serp: Serp, request: SearchRequest) -> set[str]:
+    """Where the pages lead; on the page that filled the depth, only above its last result."""
+    links: set[str] = set()
+    last = serp.results[-1] if len(serp.results) >= request.depth else None
+    for page in pages:
+        places = linked(page.body)
+        end = places.get(last.link) if last is not None and page.page_no == last.page_no else None
+        links |= {link for link, place in places.items() if end is None or place < end}
+    return links
 
 
 def _language(told: str | None, asked: str | None) -> Check:

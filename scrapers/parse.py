@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
 from scrapers import registry
+from scrapers.registry import Source
 from scrapers.types import RawPage, Result, SearchRequest, Serp, Signs
+
+log = logging.getLogger(__name__)
+UNREADABLE = Serp(signs=Signs(end=False))
 
 
 def parse(source: str, pages: Sequence[RawPage], request: SearchRequest) -> Serp:
     """Read and join the engine's pages of one look. Never raises on any bytes."""
     reader = registry.parser(source, request.engine)
-    serps = [reader.read(page, request) for page in pages]
+    serps = [_read(reader, page, request) for page in pages]
     joined = join(serps, [page.page_no for page in pages], request.depth)
     return joined.with_version(registry.parser_version(source, request.engine))
+
+
+def _read(reader: Source, page: RawPage, request: SearchRequest) -> Serp:
+    """One page as its source reads it; a page its reader breaks on is a page nobody can read, never an empty one."""
+    try:
+        return reader.read(page, request)
+    except Exception:  # a reader's defect costs its page, not every other look of the run; the raw page is kept
+        log.exception("%s broke on page %s", reader.NAME, page.sha256())
+        return UNREADABLE
 
 
 def join(serps: Sequence[Serp], numbers: Sequence[int], depth: int) -> Serp:

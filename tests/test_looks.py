@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -58,8 +59,8 @@ def states(world: World) -> dict[tuple[str, str], str | None]:
 
 
 def renamed(day: date, text: str) -> str:
-    """Another page altogether: every link leads elsewhere."""
-    return text.replace(".example", "-crisis.example")
+    """Another page, but for what the brand owns: every other link leads elsewhere."""
+    return re.sub(r"(?<!nativ-telecom)\.example", "-crisis.example", text)
 
 
 def cut_to(keep: int) -> Callable[[date, str], str]:
@@ -72,7 +73,7 @@ def cut_to(keep: int) -> Callable[[date, str], str]:
 
 
 def test_a_crisis_that_looks_suspect_is_confirmed_by_a_second_look(world: World) -> None:
-    """Every result is new: suspect; ten minutes later the same page again: both looks are good."""
+    """All but the brand's own results are new: suspect; ten minutes later the same page again: both looks are good."""
     watch(world, DAY, 6)
     world.practice.alter = renamed
     day = DAY + timedelta(days=6)

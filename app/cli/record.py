@@ -7,25 +7,28 @@ import json
 import sys
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
 
-from app.again import Again
+from app.again import Again, Reread
 from app.again import reparse as reparse_all
 from app.again import rescore as rescore_all
 from app.cli import say
 from app.db import engine, migrate, reading
 from app.errors import BadInput
+from app.files import write_whole
 from app.pipeline import Surroundings
 from app.queries import brands as brand_queries
 from app.queries.export import COLUMNS, csv_cell, export_rows
 from app.queries.history import first_day
 from app.queries.searches import searches
+from app.rereading import told
 from app.settings import settings
 from app.sources import access
 from app.surroundings import clock
 from app.verify import verify as verify_all
+from scrapers.registry import ENGINES
 
 
 def register(app: typer.Typer) -> None:
@@ -37,10 +40,36 @@ def register(app: typer.Typer) -> None:
 
 def reparse(
     force: Annotated[bool, typer.Option("--all", help="Also what today's parser version has read already.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing.")] = False,
+    engine: Annotated[str | None, typer.Option(help="Only looks at this engine.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only looks from this day on.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write what changed to this file, as JSON.")] = None,
 ) -> None:
-    """Read the archive again with today's parsers; old readings stay beside the new ones."""
+    """Read the archive again with today's parsers and say what changed; old readings stay beside the new ones."""
+    if engine is not None and engine not in ENGINES:
+        raise BadInput(f"unknown engine {engine!r}; known: {', '.join(ENGINES)}")
+    first = _day(since)
     migrate()
-    _tell("looks", reparse_all(_archive(), say.progress("reparse"), force=force))
+    found = reparse_all(
+        _archive(), say.progress("reparse"), force=force, dry_run=dry_run, engine=engine, since=first
+    )  # fmt: skip
+    for line in told(found.tallies):
+        say.line(line)
+    if report is not None:
+        write_whole(report, json.dumps(_report(found, dry_run=dry_run), ensure_ascii=False, indent=1).encode())
+    say.line(f"{found.seen} looks, {found.changed} read again{', nothing written: a dry run' if dry_run else ''}")
+    _finish(found)
+
+
+def _report(found: Reread, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "at": clock().isoformat(),
+        "dry_run": dry_run,
+        "looks": found.seen,
+        "read_again": found.changed,
+        "problems": list(found.problems),
+        "by_source_and_state": [tally.as_data() for tally in found.tallies],
+    }
 
 
 def rescore() -> None:
@@ -118,6 +147,10 @@ def _archive() -> Surroundings:
 
 def _tell(what: str, again: Again) -> None:
     say.line(f"{again.seen} {what} read again, {again.changed} changed")
+    _finish(again)
+
+
+def _finish(again: Again) -> None:
     for problem in again.problems:
         say.warn(problem)
     say.finish(len(again.problems))

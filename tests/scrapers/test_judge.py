@@ -137,7 +137,7 @@ def test_links_that_all_hide_their_target_are_suspect() -> None:
 def test_what_lacked_its_input_is_said() -> None:
     """No phrase, no history, no language told: unchecked, in words."""
     judged = judge([PAGE], serp(10, replace(GOOD, hl=None, gl=None)), replace(ASKED, phrase=None), STANDARDS)
-    assert judged.unchecked == ("Our phrase echoed", "Language", "Country", "New since last look")
+    assert judged.unchecked == ("Our phrase echoed", "Language", "Country", "Known results read", "New since last look")
     assert judged.state == "ok"
 
 
