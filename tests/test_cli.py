@@ -228,8 +228,9 @@ def test_a_look_without_a_source_says_what_to_set(shemtov: Command) -> None:
     shemtov("brand", "add", "X", "--owned", "x.example")
     done = shemtov("capture", "1")
     assert done.returncode == 2
-    assert "SHEMTOV_SERPAPI_KEY" in done.stderr
+    assert "SHEMTOV_SERPER_KEY" in done.stderr
     assert "SHEMTOV_DIRECT=google" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_import_verify_and_export_of_one_brand(shemtov: Command, tmp_path: Path) -> None:
