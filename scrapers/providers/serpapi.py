@@ -7,6 +7,7 @@ page-relative, so ranks are counted here. Links can be Google's /goto tokens: th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +29,8 @@ FEATURES = {
     "related_searches": "related",
 }  # fmt: skip
 NO_RESULTS = "hasn't returned any results"
+MOST_VOTES = 10**9
+_BROKEN = re.compile("[\x00\ud800-\udfff]")  # JSON can write halves of characters, which no database takes
 
 
 def refuses(hl: str | None, gl: str | None) -> str | None:
@@ -83,8 +86,12 @@ def _rating(item: Mapping[str, Any]) -> Rating | None:
         detected = _map(_map(_map(item, "rich_snippet"), part), "detected_extensions")
         value, votes = detected.get("rating"), detected.get("reviews", detected.get("votes"))
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 10:
-            return Rating(float(value), 5.0 if value <= 5 else 10.0, votes if isinstance(votes, int) else None)
+            return Rating(float(value), 5.0 if value <= 5 else 10.0, _votes(votes))
     return None
+
+
+def _votes(value: Any) -> int | None:
+    return value if isinstance(value, int) and 0 <= value < MOST_VOTES else None
 
 
 def _signs(data: Mapping[str, Any], results: list[Result], unread: int) -> Signs:
@@ -116,4 +123,4 @@ def _list(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 def _text(data: Mapping[str, Any], key: str) -> str:
     value = data.get(key)
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return _BROKEN.sub("\ufffd", " ".join(value.split())) if isinstance(value, str) else ""
