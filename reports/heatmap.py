@@ -10,7 +10,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from app.queries.rows import History, HitRow
-from app.texts import shown
+from app.texts import quoted, shown
 from app.types import LABELS
 from reports.svg import Plot, day_axis, gap_columns, gap_icons, n
 
@@ -95,7 +95,7 @@ def _life(found: list[Run], history: History, words: Mapping[str, str], search: 
         parts.append(Markup('<path class="join" d="{}"/>').format(joins))
     body = Markup("").join(parts)
     last = found[-1]
-    title = f"{last.rank} · {words[last.hit.label]} · {shown(last.hit.title)[:80]} · {shown(last.hit.host)}"
+    title = f"{last.rank} · {words[last.hit.label]} · {quoted(shown(last.hit.title)[:80])} · {shown(last.hit.host)}"
     if search is None:
         return Markup("<g>{}</g>").format(body)
     return Markup('<a href="/searches/{}/links/{}" data-l="{}" aria-label="{}">{}</a>').format(

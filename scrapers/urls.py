@@ -101,7 +101,9 @@ def target(href: str, display_url: str = "", title: str = "") -> Target | None:
     """
     if hides_target(href):
         shown = re.split(
-            r"\s*[›>/]\s*|\s+", display_url.strip().removeprefix("https://").removeprefix("http://"), maxsplit=1
+            r"\s*[›>/]\s*|\s+",
+            display_url[:_MAX_URL].strip().removeprefix("https://").removeprefix("http://"),
+            maxsplit=1,
         )
         name = host_name(shown[0])
         if name is None:

@@ -101,7 +101,13 @@ def test_every_sentence_of_the_judge_has_its_template() -> None:
 
 
 def _spoken(node: ast.stmt) -> bool:
-    """Not the functions that fold phrases, nor tables on top of the module that hold codes."""
+    """Not the functions that fold phrases, nor tables on top of the module that hold codes or patterns."""
+    if (
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "re.compile"
+    ):
+        return False
     assigned = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id
     return assigned not in ("SAME_LANGUAGE", "__all__") and getattr(node, "name", "") not in ("_folded", "same_phrase")
 

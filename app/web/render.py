@@ -34,6 +34,7 @@ def environment() -> Environment:
         "shown": say.shown,
         "direction": say.direction,
         "link": say.safe_link,
+        "address": say.address,
         "signed": signed,
         "apart": apart,
         "engine": say.engine_name,
