@@ -167,7 +167,7 @@ def _unwrap_once(url: str) -> str | None:
     except ValueError:
         return None
     path = parts.path
-    if path not in ("/url", "/l/") and not path.startswith(("/ck/a", "/l/")) and "/RU=" not in path:
+    if path != "/url" and not path.startswith(("/ck/a", "/l/")) and "/RU=" not in path and "/*" not in path:
         return None  # most links are no redirect: their query need not be read
     query = dict(parse_qsl(parts.query))
     if path == "/url" and (not name or _is_google(name)):
