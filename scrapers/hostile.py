@@ -36,8 +36,9 @@ def _samples(body: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _is_crowded_tag(body: bytes, at: int) -> bool:
-    """The stretch without a tag round that place is one tag with more spaces than any tag has."""
+    """The stretch round that place is one tag with more spaces than any has; in a script it would be none."""
     start = max(body.rfind(b"<", 0, at), 0)
     end = body.find(b">", start)
-    in_script = body.rfind(b"<script", 0, at) > body.rfind(b"</script", 0, at)
-    return not in_script and body.count(b" ", start, end if end >= 0 else len(body)) > MOST_SPACES
+    if body.count(b" ", start, end if end >= 0 else len(body)) <= MOST_SPACES:
+        return False
+    return body.rfind(b"<script", 0, at) <= body.rfind(b"</script", 0, at)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import split_date, text_of
-from scrapers.engines.google.column import below, inside, words
+from scrapers.engines.google.column import below, words
 from scrapers.engines.google.selectors import SECTION_KINDS
 from scrapers.engines.google.titles import is_own
 from scrapers.urls import registrable_domain, target
@@ -43,7 +43,7 @@ def _first_line(heading: LexborNode) -> str:
 
 def _leaves(node: LexborNode) -> list[str]:
     """The texts of the innermost elements, each once."""
-    leaves = [words(one) for one in below(node, "span, div")[:MOST_ANCHORS] if not inside(one, "span, div")]
+    leaves = [words(one) for one in below(node, "span, div")[:MOST_ANCHORS] if len(one.css("span, div")) == 1]
     return [text for text in dict.fromkeys(leaves) if text not in ("", "·")]
 
 

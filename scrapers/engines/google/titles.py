@@ -42,11 +42,15 @@ class Title:
 
 @dataclass(slots=True)
 class Found:
-    """What the headings of a page are. unread: outside links with a heading that are none of the others."""
+    """What the headings of a page are. unread: outside links with a heading that are none of the others.
+
+    sections: by the root of each titled section, its title.
+    """
 
     results: list[Title] = field(default_factory=list)
     nested: list[tuple[Title, Title]] = field(default_factory=list)
     cards: list[Title] = field(default_factory=list)
+    sections: dict[int, LexborNode] = field(default_factory=dict)
     unread: int = 0
 
 
@@ -62,14 +66,14 @@ def titles_of(column: Column) -> Found:
         candidates += [title] if title else []
         found.unread += hidden
     sure = _sure(candidates)
-    sections = column.sections([*(title.node for title in sure), *column.named("ad_block")])
+    found.sections = column.sections([*(title.node for title in sure), *column.named("ad_block")])
     known = {title.node.mem_id for title in sure}
     mobile = any(not title.is_h3 for title in sure)
     crowd = Counter(one.mem_id for title in candidates for one in column.above(title.node)) if mobile else Counter()
     for title in candidates:
         if title.node.mem_id in known:
             _place(column, found, title)
-        elif any(one.mem_id in sections for one in column.above(title.node)) or _is_button(title.anchor):
+        elif any(one.mem_id in found.sections for one in column.above(title.node)) or _is_button(title.anchor):
             found.cards.append(title)
         elif mobile and _stands_alone(column, title, crowd):
             _place(column, found, title)
