@@ -37,11 +37,11 @@ def _ad_url(anchor: LexborNode) -> str | None:
     """Where an ad leads, past Google's own counter."""
     href = anchor.attrs.get("href") or ""
     try:
-        inner = parse_qs(urlsplit(href).query).get("adurl", [""])[0]
+        inner = parse_qs(urlsplit(href).query).get("adurl", [""])[0] if "adurl=" in href else ""
     except ValueError:
         return None
     for link in (href, (anchor.attrs.get("data-pcu") or "").split(",")[0], inner):
-        found = target(link)
+        found = target(link) if link else None
         if found is not None and not is_own(found):
             return found.url
     return None

@@ -20,7 +20,6 @@ from scrapers.engines.google.selectors import (
     SEEN,
     SEEN_WITHOUT_SCRIPTS,
     TAGS,
-    TELLING,
     TOLD_BY_VALUE,
     VALUES,
     ZONES,
@@ -112,9 +111,6 @@ def _kinds_of(node: LexborNode) -> dict[str, None]:
     attributes = node.attributes
     identity = attributes.get("id") or ""
     names = (attributes.get("class") or "").split()
-    if TELLING.isdisjoint(attributes) and identity not in IDS and CLASSES.keys().isdisjoint(names):
-        if node.tag not in TAGS and not identity.startswith(LATER_RESULTS):
-            return {}  # one of the many that have an id, and no more
     found = [TAGS.get(node.tag or ""), IDS.get(identity) or ("open" if identity.startswith(LATER_RESULTS) else None)]
     found += [ATTRIBUTES[name] for name in attributes if name in ATTRIBUTES]
     found += [VALUES.get((name, attributes[name] or "")) for name in TOLD_BY_VALUE if name in attributes]

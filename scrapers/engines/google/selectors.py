@@ -37,7 +37,6 @@ VALUES = {
     ("name", "udm"): "vertical", ("data-testid", "result"): "duckduckgo",
 }  # fmt: skip
 TOLD_BY_VALUE = ("role", "data-attrid", "name", "data-testid")
-TELLING = frozenset({*ATTRIBUTES, *TOLD_BY_VALUE})
 CLASSES = {
     "related-question-pair": "paa question", "rkGIWe": "question",
     "uEierd": "ad ad_block", "pla-unit": "ad ad_block", "ads-ad": "ad ad_block", "ads-fr": "ad ad_block",
@@ -108,11 +107,12 @@ CAPTCHA = "#captcha-form, .g-recaptcha, [data-sitekey], script[src*=recaptcha]"
 WEB_ONLY = frozenset({"", "14"})  # udm=14 is the web search without its features; every other value is a vertical
 OTHERS = {"scholar": "Google Scholar", "bing": "bing", "duckduckgo": "duckduckgo"}
 
-# What is walked: few and coarse, since each simple selector costs as much as the next; the tables above decide. Names
-# of the page without JavaScript are looked for only where there is no #rso.
+# What is walked; the tables above decide. Names of the page without JavaScript only where there is no #rso: each
+# simple selector costs as much as the next.
 SEEN = ", ".join(
     (
-        "[id], [role], [name], [data-attrid], [data-testid]", *TAGS, *(f"[{name}]" for name in ATTRIBUTES),
+        *(f"#{name}" for name in IDS), f"[id^='{LATER_RESULTS}']", *TAGS, *(f"[{name}]" for name in ATTRIBUTES),
+        "[role=heading], [role=dialog], [name], [data-attrid], [data-testid]",
         "[class*='kp-'], [class*='ads-'], [class*='pla-'], .related-question-pair, .xpdopen, .rllt__details",
     )
 )  # fmt: skip
