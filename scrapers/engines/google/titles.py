@@ -10,18 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import takewhile
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import MOST_RESULTS
 from scrapers.engines.google.address import address, names
 from scrapers.engines.google.column import Column, is_container, words
+from scrapers.engines.google.links import is_own
 from scrapers.engines.google.selectors import RESULT_BLOCK
 from scrapers.urls import Target, hides_target, registrable_domain, target
 
 LIST_TAGS = frozenset({"ul", "ol", "li", "table", "tr", "td"})
-OWN_PATHS = ("/search", "/images", "/imgres", "/aclk", "/webhp", "/preferences", "/advanced_search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +99,9 @@ def _title(column: Column, heading: LexborNode) -> tuple[Title | None, bool]:
     found = target(href, display, text)
     if found is None:
         return None, hides_target(href)
-    if is_own(found):
+    if is_own(found.host, found.link):
         return None, False
     return Title(heading, anchor, found, text, display, addressed or names(display, found)), False
-
-
-def is_own(found: Target) -> bool:
-    """Google's own searches, verticals and ads are no results; its products can be."""
-    path = urlsplit(found.link).path
-    return found.host.startswith(("google.", "images.google.")) and path in OWN_PATHS
 
 
 def _is_button(anchor: LexborNode) -> bool:
