@@ -1,6 +1,7 @@
 """Search engines and providers: what a customer sees, as rows, or a plain word for why it was not seen.
 
-The contract of a source (an engine in engines/, a JSON provider in providers/, one file each):
+The contract of a source (an engine in engines/, a JSON provider in providers/, one file each; an
+engine with many layouts is a folder of small files, google/):
 
     NAME: str                 its name everywhere: file, table, command line
     ENGINE: str               the engine whose page it shows (its own name, or "google" for a provider)
@@ -24,7 +25,7 @@ The contract of a source (an engine in engines/, a JSON provider in providers/, 
 read() never raises on any bytes, never reaches out and never decides a state: it reports signs, judge.py decides.
 It looks for results first and for block markers only when there are none (good pages contain block markers).
 Ranks it gives are places on that page; scrapers.parse joins pages and renumbers.
-Selectors stand as constants on top of the file. Engines do not import each other.
+Selectors stand as constants on top of the file (of a folder: in its selectors.py). Engines do not import each other.
 engines/duckduckgo.py is the one to copy.
 
 The registry below is frozen; everything else is derived from it.

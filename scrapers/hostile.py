@@ -7,6 +7,7 @@ has long stretches without a tag only in its scripts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 SAMPLE = 4096
@@ -14,6 +15,7 @@ STRIDE = 12_288
 IN_A_ROW = 3
 MOST_SPACES = 20_000
 LEAST_TAGS = 20
+_TAG = re.compile(rb"<[a-zA-Z][\w:-]*\s")
 
 
 def is_hostile(body: bytes) -> bool:
@@ -36,8 +38,11 @@ def _samples(body: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _is_crowded_tag(body: bytes, at: int) -> bool:
-    """The stretch without a tag round that place is one tag with more spaces than any tag has."""
+    """The stretch round that place is one tag with more spaces than any has; in a script it would be none."""
     start = max(body.rfind(b"<", 0, at), 0)
+    if _TAG.match(body, start) is None:
+        return False  # as most often: a comparison in a script
     end = body.find(b">", start)
-    in_script = body.rfind(b"<script", 0, at) > body.rfind(b"</script", 0, at)
-    return not in_script and body.count(b" ", start, end if end >= 0 else len(body)) > MOST_SPACES
+    if body.count(b" ", start, end if end >= 0 else len(body)) <= MOST_SPACES:
+        return False
+    return body.rfind(b"<script", 0, at) <= body.rfind(b"</script", 0, at)

@@ -27,6 +27,7 @@ _TRACKING = re.compile(
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _HOST_SHAPE = re.compile(r"^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)+$")
 _MAX_URL = 4000
+_REDIRECTS = ("/url", "/ck/a", "/l/", "/RU=", "/*")  # in the path of every redirect an engine wraps its links in
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def host_name(name: str) -> str | None:
     return folded
 
 
+@lru_cache(maxsize=65536)
 def registrable_domain(name: str) -> str | None:
     """The domain one can register: "a.b.example.co.il" gives "example.co.il"; None for a public suffix."""
     return _suffixes().privatesuffix(name)
@@ -160,16 +162,16 @@ def unwrap(url: str) -> str:
 
 def _unwrap_once(url: str) -> str | None:
     text = url.strip()
+    if not any(sign in text for sign in _REDIRECTS):
+        return None  # as most links: they need not be taken apart
     probe = "https:" + text if text.startswith("//") else text
     try:
         parts = urlsplit(probe)
         name = (parts.hostname or "").lower()
+        query = dict(parse_qsl(parts.query))
     except ValueError:
         return None
     path = parts.path
-    if path != "/url" and not path.startswith(("/ck/a", "/l/")) and "/RU=" not in path and "/*" not in path:
-        return None  # most links are no redirect: their query need not be read
-    query = dict(parse_qsl(parts.query))
     if path == "/url" and (not name or _is_google(name)):
         return _http(query.get("q") or query.get("url"))
     if path.startswith("/ck/a") and (not name or name == "bing.com" or name.endswith(".bing.com")):

@@ -9,8 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from scrapers.engines.google import selectors
 from scrapers.engines.google.column import Column, words
-from scrapers.engines.google.titles import is_own
-from scrapers.urls import target
+from scrapers.engines.google.links import outside
 
 MOST_ADS = 20
 MOST_NODES = 200
@@ -37,11 +36,11 @@ def _ad_url(anchor: LexborNode) -> str | None:
     """Where an ad leads, past Google's own counter."""
     href = anchor.attrs.get("href") or ""
     try:
-        inner = parse_qs(urlsplit(href).query).get("adurl", [""])[0]
+        inner = parse_qs(urlsplit(href).query).get("adurl", [""])[0] if "adurl=" in href else ""
     except ValueError:
         return None
     for link in (href, (anchor.attrs.get("data-pcu") or "").split(",")[0], inner):
-        found = target(link)
-        if found is not None and not is_own(found):
-            return found.url
+        found = outside(link)
+        if found is not None:
+            return found[0]
     return None

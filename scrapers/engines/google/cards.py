@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import split_date, text_of
-from scrapers.engines.google.column import below, inside, words
+from scrapers.engines.google.column import below, words
+from scrapers.engines.google.links import outside
 from scrapers.engines.google.selectors import SECTION_KINDS
-from scrapers.engines.google.titles import is_own
-from scrapers.urls import registrable_domain, target
+from scrapers.urls import host, registrable_domain
 
 MOST_CARDS = 20
 MOST_ANCHORS = 120
@@ -24,15 +24,14 @@ def links_in(root: LexborNode) -> list[dict[str, str]]:
     """[{title, url, source?, date?}] of the outside links with a text of their own, each once."""
     items: dict[str, dict[str, str]] = {}
     for anchor in root.css("a[href]")[:MOST_ANCHORS]:
+        found = outside(anchor.attrs.get("href") or "")
+        if found is None or found[0] in items or found[1].startswith(SERVICES):
+            continue
         heading = anchor.css_first("[role=heading], h3, h1")
         title = _first_line(heading) if heading is not None else words(anchor)
-        found = target(anchor.attrs.get("href") or "", "", title)
-        if found is None or is_own(found) or found.host.startswith(SERVICES) or not 2 <= len(title) <= MOST_TITLE:
-            continue
-        if not any(sign.isalpha() for sign in title):
-            continue  # "(794)": a number of reviews
-        item = {"title": title, "url": found.url, **(_aside(anchor, title) if heading is not None else {})}
-        items.setdefault(found.link, item)
+        if 2 <= len(title) <= MOST_TITLE and any(sign.isalpha() for sign in title):  # "(794)" counts reviews
+            aside = _aside(anchor, title) if heading is not None else {}
+            items[found[0]] = {"title": title, "url": found[0], **aside}
     return list(items.values())[:MOST_CARDS]
 
 
@@ -43,7 +42,7 @@ def _first_line(heading: LexborNode) -> str:
 
 def _leaves(node: LexborNode) -> list[str]:
     """The texts of the innermost elements, each once."""
-    leaves = [words(one) for one in below(node, "span, div")[:MOST_ANCHORS] if not inside(one, "span, div")]
+    leaves = [words(one) for one in below(node, "span, div")[:MOST_ANCHORS] if len(one.css("span, div")) == 1]
     return [text for text in dict.fromkeys(leaves) if text not in ("", "·")]
 
 
@@ -79,6 +78,6 @@ def kind_of(title: str, items: list[dict[str, str]]) -> str:
     said = kind_said(title)
     if said is not None:
         return said
-    hosts = [target(item["url"]) for item in items]
-    videos = sum(1 for found in hosts if found and registrable_domain(found.host) in VIDEO_DOMAINS)
+    hosts = [host(item["url"]) or "" for item in items]
+    videos = sum(1 for name in hosts if registrable_domain(name) in VIDEO_DOMAINS)
     return "video" if items and videos > len(items) / 2 else "carousel"

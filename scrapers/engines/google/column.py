@@ -14,11 +14,13 @@ from scrapers.engines.google.selectors import (
     ATTRIBUTES,
     CLASSES,
     CONTAINER_IDS,
-    EVERYTHING,
     IDS,
     LATER_RESULTS,
     SECTION_LEVELS,
+    SEEN,
+    SEEN_WITHOUT_SCRIPTS,
     TAGS,
+    TOLD_BY_VALUE,
     VALUES,
     ZONES,
 )
@@ -41,13 +43,16 @@ class Column:
         self._named: dict[str, list[LexborNode]] = {}
         self._zones: dict[int, str] = {}
         self._above: dict[int, list[LexborNode]] = {}
-        for node in tree.css(EVERYTHING)[:MOST_NODES]:
-            if node.mem_id not in self.order:
-                self.order[node.mem_id] = len(self.order)
-                for kind in _kinds_of(node):
-                    self._named.setdefault(kind, []).append(node)
-                    if kind in ZONES:
-                        self._zones.setdefault(node.mem_id, kind)
+        seen = SEEN if tree.css_first("#rso") is not None else SEEN_WITHOUT_SCRIPTS
+        for node in tree.css(seen)[:MOST_NODES]:
+            kinds = _kinds_of(node)
+            if not kinds or node.mem_id in self.order:
+                continue
+            self.order[node.mem_id] = len(self.order)
+            for kind in kinds:
+                self._named.setdefault(kind, []).append(node)
+                if kind in ZONES:
+                    self._zones.setdefault(node.mem_id, kind)
 
     def named(self, kind: str) -> list[LexborNode]:
         """The nodes that are a thing of that kind, in the page's order."""
@@ -105,9 +110,11 @@ def _kinds_of(node: LexborNode) -> dict[str, None]:
     """What a node is, by tag, id, attributes and classes, each once."""
     attributes = node.attributes
     identity = attributes.get("id") or ""
-    found = [TAGS.get(node.tag or "", ""), IDS.get(identity, "open" if identity.startswith(LATER_RESULTS) else "")]
-    found += [ATTRIBUTES.get(name) or VALUES.get((name, value or ""), "") for name, value in attributes.items()]
-    found += [CLASSES.get(name, "") for name in (attributes.get("class") or "").split()]
+    names = (attributes.get("class") or "").split()
+    found = [TAGS.get(node.tag or ""), IDS.get(identity) or ("open" if identity.startswith(LATER_RESULTS) else None)]
+    found += [ATTRIBUTES[name] for name in attributes if name in ATTRIBUTES]
+    found += [VALUES.get((name, attributes[name] or "")) for name in TOLD_BY_VALUE if name in attributes]
+    found += [CLASSES[name] for name in names if name in CLASSES]
     return dict.fromkeys(kind for kinds in found if kinds for kind in kinds.split())
 
 
@@ -119,7 +126,9 @@ def is_container(node: LexborNode) -> bool:
 def inside(node: LexborNode, css: str) -> bool:
     """Whether a selector finds something below a node (selectolax counts the node itself)."""
     first = node.css_first(css)
-    return first is not None and (first.mem_id != node.mem_id or len(below(node, css)) > 0)
+    if first is None or first.mem_id != node.mem_id:
+        return first is not None
+    return any(one.mem_id != node.mem_id for one in node.css(css))
 
 
 def below(node: LexborNode, css: str) -> list[LexborNode]:

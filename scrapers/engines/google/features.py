@@ -65,7 +65,7 @@ def _related(column: Column) -> Iterator[Mark]:
 def _sections(column: Column, found: Found) -> Iterator[Mark]:
     """Titled blocks of cards, and single cards that install or open something."""
     told: set[int] = set()
-    sections = column.sections([*(title.node for title in found.results), *column.named("ad_block")])
+    sections = found.sections
     pictures = {one.mem_id for node in column.named("images") for one in (node, *column.above(node))}
     roots = {one.mem_id: one for title in sections.values() for one in column.above(title)}
     for identity, title in list(sections.items())[: 2 * MOST_FEATURES]:

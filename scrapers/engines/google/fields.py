@@ -9,13 +9,15 @@ from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import plain, split_date, text_of
 from scrapers.engines.google.column import BLOCKS, below, inside, words
+from scrapers.engines.google.links import is_own
 from scrapers.engines.google.selectors import DATE_LINES, NEVER_TEXT, NOT_SNIPPET, SNIPPETS, STARS
-from scrapers.engines.google.titles import LIST_TAGS, Title, is_own
+from scrapers.engines.google.titles import LIST_TAGS, Title
 from scrapers.urls import registrable_domain, target
 
 LEAST_TEXT = 15
 MOST_LEAD = 40
 MOST_LINKS = 60
+MOST_LINK_TEXT = 120
 MOST_NODES = 300
 NOJS_CELL = "s3v9rd"
 MOST_ITEMS = 20
@@ -144,12 +146,15 @@ def _stands_in(node: LexborNode, block: LexborNode, gone: set[int]) -> bool:
 
 def links_under(block: LexborNode, title: Title) -> list[dict[str, str]]:
     """Sitelinks: other pages of the same owner linked with a text of their own, each once."""
-    owner = registrable_domain(title.found.host)
+    owner = registrable_domain(title.found.host) or title.found.host
     items: dict[str, dict[str, str]] = {}
     for anchor in block.css("a[href]")[:MOST_LINKS]:
-        text = text_of(anchor)
-        found = target(anchor.attrs.get("href") or "") if 2 <= len(text) <= 120 else None
-        if found is None or is_own(found) or registrable_domain(found.host) != owner:
+        href = anchor.attrs.get("href") or ""
+        text = (
+            text_of(anchor) if owner in href.lower() or "xn--" in owner else ""
+        )  # most links are Google's own: a look costs little
+        found = target(href) if 2 <= len(text) <= MOST_LINK_TEXT else None
+        if found is None or is_own(found.host, found.link) or registrable_domain(found.host) != owner:
             continue
         if not found.link.startswith(title.found.link.rstrip("/") + "&") and found.link != title.found.link:
             items.setdefault(found.link, {"title": text, "url": found.url})

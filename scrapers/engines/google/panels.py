@@ -9,11 +9,11 @@ from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import text_of
 from scrapers.engines.google import selectors
-from scrapers.engines.google.cards import phrases_in
+from scrapers.engines.google.cards import SERVICES, phrases_in
 from scrapers.engines.google.column import Column, words
+from scrapers.engines.google.links import outside
 from scrapers.engines.google.ratings import rating_at
-from scrapers.engines.google.titles import Found, is_own
-from scrapers.urls import target
+from scrapers.engines.google.titles import Found
 
 MOST_FEATURES = 20
 MOST_NODES = 200
@@ -59,18 +59,18 @@ def _outside(root: LexborNode) -> Iterator[tuple[str, str]]:
     """(title, url) of each outside link, each once."""
     seen: set[str] = set()
     for anchor in root.css("a[href]")[:MOST_NODES]:
-        found = target(anchor.attrs.get("href") or "")
-        if found is not None and not is_own(found) and found.link not in seen:
-            seen.add(found.link)
+        found = outside(anchor.attrs.get("href") or "")
+        if found is not None and found[0] not in seen and not found[1].startswith(SERVICES):
+            seen.add(found[0])
             heading = anchor.css_first("h3, [role=heading]")
-            yield words(heading) or words(anchor) or (anchor.attrs.get("aria-label") or ""), found.url
+            yield words(heading) or words(anchor) or (anchor.attrs.get("aria-label") or ""), found[0]
 
 
 def _ai_overview(column: Column, _: Found) -> Read:
     for node in column.named("ai_overview"):
         if any("data-initq" in one.attrs or "data-q" in one.attrs for one in column.above(node)):
             continue  # an answer written by a model within People Also Ask belongs to its question
-        sources = [{"title": title[:300], "url": url} for title, url in _outside(node) if "google.com" not in url]
+        sources = [{"title": title[:300], "url": url} for title, url in _outside(node)]
         yield node, {**_filled(text=_overview_text(node)), "sources": sources[:MOST_FEATURES]}
 
 
@@ -113,8 +113,8 @@ def _knowledge(column: Column, _: Found) -> Read:
 
 def _site_of(root: LexborNode) -> str | None:
     """The official site a panel names."""
-    found = [target(anchor.attrs.get("href") or "") for anchor in root.css(selectors.PANEL_LINKS)[:5]]
-    return next((one.url for one in found if one is not None and not is_own(one)), None)
+    found = (outside(anchor.attrs.get("href") or "") for anchor in root.css(selectors.PANEL_LINKS)[:5])
+    return next((one[0] for one in found if one is not None), None)
 
 
 def _local(column: Column, _: Found) -> Read:
@@ -133,11 +133,11 @@ def _images(column: Column, _: Found) -> Read:
     for node in column.named("images"):
         items: list[dict[str, Any]] = []
         for anchor in node.css("a[href]")[:MOST_NODES]:
-            found = target(anchor.attrs.get("href") or "")
-            if found is not None and not is_own(found) and len(items) < MOST_FEATURES:
+            found = outside(anchor.attrs.get("href") or "")
+            if found is not None and len(items) < MOST_FEATURES:
                 card = anchor.parent
                 title = text_of(anchor) or (text_of(card) if card is not None else "")
-                items.append(_filled(title=title[:300], url=found.url))
+                items.append(_filled(title=title[:300], url=found[0]))
         yield node, {"items": items}
 
 

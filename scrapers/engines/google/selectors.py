@@ -24,7 +24,7 @@ IDS = {
 LATER_RESULTS = "arc-srp"  # how the ids of results loaded further down begin
 TAGS = {
     "h3": "title", "footer": "end", "block-component": "snippet_box", "g-section-with-header": "carousel section",
-    "g-scrolling-carousel": "carousel", "g-inner-card": "carousel", "g-expandable-container": "carousel",
+    "g-scrolling-carousel": "carousel", "g-inner-card": "carousel",
     "g-dialog": "aside",
 }  # fmt: skip
 ATTRIBUTES = {
@@ -36,10 +36,11 @@ VALUES = {
     ("data-attrid", "title"): "entity", ("name", "q"): "search_box", ("name", "tbm"): "vertical",
     ("name", "udm"): "vertical", ("data-testid", "result"): "duckduckgo",
 }  # fmt: skip
+TOLD_BY_VALUE = ("role", "data-attrid", "name", "data-testid")
 CLASSES = {
     "related-question-pair": "paa question", "rkGIWe": "question",
     "uEierd": "ad ad_block", "pla-unit": "ad ad_block", "ads-ad": "ad ad_block", "ads-fr": "ad ad_block",
-    "commercial-unit-desktop-top": "ad", "xpdopen": "snippet_box",
+    "xpdopen": "snippet_box",
     "kp-wholepage": "panel", "kp-wholepage-osrp": "panel", "kp-header": "panel", "kp-blk": "panel",
     "rllt__details": "place", "tHmfQe": "place", "Gx5Zad": "nojs_block", "ZINbbc": "nojs_block",
     "result__a": "duckduckgo",
@@ -106,9 +107,13 @@ CAPTCHA = "#captcha-form, .g-recaptcha, [data-sitekey], script[src*=recaptcha]"
 WEB_ONLY = frozenset({"", "14"})  # udm=14 is the web search without its features; every other value is a vertical
 OTHERS = {"scholar": "Google Scholar", "bing": "bing", "duckduckgo": "duckduckgo"}
 
-EVERYTHING = ", ".join(
+# What is walked; the tables above decide. Names of the page without JavaScript only where there is no #rso: each
+# simple selector costs as much as the next.
+SEEN = ", ".join(
     (
         *(f"#{name}" for name in IDS), f"[id^='{LATER_RESULTS}']", *TAGS, *(f"[{name}]" for name in ATTRIBUTES),
-        *(f"[{name}='{value}']" for name, value in VALUES), *(f".{name}" for name in CLASSES),
+        "[role=heading], [role=dialog], [name], [data-attrid], [data-testid]",
+        "[class*='kp-'], [class*='ads-'], [class*='pla-'], .related-question-pair, .xpdopen, .rllt__details",
     )
 )  # fmt: skip
+SEEN_WITHOUT_SCRIPTS = f"{SEEN}, .Gx5Zad, .ZINbbc, .tHmfQe, .uEierd, .rkGIWe, .result__a"

@@ -10,18 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import takewhile
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import MOST_RESULTS
 from scrapers.engines.google.address import address, names
 from scrapers.engines.google.column import Column, is_container, words
+from scrapers.engines.google.links import is_own
 from scrapers.engines.google.selectors import RESULT_BLOCK
 from scrapers.urls import Target, hides_target, registrable_domain, target
 
 LIST_TAGS = frozenset({"ul", "ol", "li", "table", "tr", "td"})
-OWN_PATHS = ("/search", "/images", "/imgres", "/aclk", "/webhp", "/preferences", "/advanced_search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,15 @@ class Title:
 
 @dataclass(slots=True)
 class Found:
-    """What the headings of a page are. unread: outside links with a heading that are none of the others."""
+    """What the headings of a page are. unread: outside links with a heading that are none of the others.
+
+    sections: by the root of each titled section, its title.
+    """
 
     results: list[Title] = field(default_factory=list)
     nested: list[tuple[Title, Title]] = field(default_factory=list)
     cards: list[Title] = field(default_factory=list)
+    sections: dict[int, LexborNode] = field(default_factory=dict)
     unread: int = 0
 
 
@@ -62,14 +65,14 @@ def titles_of(column: Column) -> Found:
         candidates += [title] if title else []
         found.unread += hidden
     sure = _sure(candidates)
-    sections = column.sections([*(title.node for title in sure), *column.named("ad_block")])
+    found.sections = column.sections([*(title.node for title in sure), *column.named("ad_block")])
     known = {title.node.mem_id for title in sure}
     mobile = any(not title.is_h3 for title in sure)
     crowd = Counter(one.mem_id for title in candidates for one in column.above(title.node)) if mobile else Counter()
     for title in candidates:
         if title.node.mem_id in known:
             _place(column, found, title)
-        elif any(one.mem_id in sections for one in column.above(title.node)) or _is_button(title.anchor):
+        elif any(one.mem_id in found.sections for one in column.above(title.node)) or _is_button(title.anchor):
             found.cards.append(title)
         elif mobile and _stands_alone(column, title, crowd):
             _place(column, found, title)
@@ -96,15 +99,9 @@ def _title(column: Column, heading: LexborNode) -> tuple[Title | None, bool]:
     found = target(href, display, text)
     if found is None:
         return None, hides_target(href)
-    if is_own(found):
+    if is_own(found.host, found.link):
         return None, False
     return Title(heading, anchor, found, text, display, addressed or names(display, found)), False
-
-
-def is_own(found: Target) -> bool:
-    """Google's own searches, verticals and ads are no results; its products can be."""
-    path = urlsplit(found.link).path
-    return found.host.startswith(("google.", "images.google.")) and path in OWN_PATHS
 
 
 def _is_button(anchor: LexborNode) -> bool:
