@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app.api import brands, problems, searches, snapshots
+from app.api import brands, problems, searches, snapshots, weeks
 from app.settings import settings
 from app.web import problems as page_problems
 from app.web import router as web
@@ -30,7 +30,7 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     api = APIRouter(prefix="/api/v1", responses=problems.ERRORS)
-    for part in (brands, searches, snapshots):
+    for part in (brands, searches, snapshots, weeks):
         api.include_router(part.router)
     app.include_router(api)
     web.install(app)
