@@ -56,7 +56,7 @@ def render(name: str, lang: str, viewer: Viewer | None, **values: Any) -> str:
     return environment().get_template(name).render(
         t=words, lang=lang, rtl=lang == "he", viewer=viewer, day=lambda d: say.day(d, lang),
         moment=lambda m: say.moment(m, lang), reason=lambda text, check="": said(text, words, check),
-        brief=lambda d: say.short_day(d, lang), **values,
+        brief=lambda d: say.short_day(d, lang), number=lambda n: say.decimal(n, lang), **values,
     )  # fmt: skip
 
 

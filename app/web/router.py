@@ -15,7 +15,7 @@ from app.queries import brand_page as page_queries
 from app.queries import brands as brand_queries
 from app.queries.blobs import BlobDamaged, raw_page
 from app.texts import language
-from app.web import adding, list_view, look_view, saying, signin
+from app.web import adding, day_view, life_view, list_view, look_view, pictures, saying, signin
 from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
 from app.web.brand_view import brand_view
@@ -27,8 +27,11 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 open_router = APIRouter(include_in_schema=False)
 ROOMS = (
     adding,
+    day_view,
+    life_view,
     list_view,
     look_view,
+    pictures,
     saying,
 )
 KEPT = {"cache-control": "max-age=600"}
