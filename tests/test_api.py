@@ -69,6 +69,28 @@ def test_series_are_the_record_to_the_digit(client: TestClient, world: World) ->
     assert heat["hits"][str(record.ranks[0][0])]["label"] == "owned"
 
 
+def test_a_week_and_a_life_are_the_record(client: TestClient, world: World) -> None:
+    """The week as it stood on a day, of the top 10 or 20; a result's ranks, labels and appearances."""
+    path = f"{API}/searches/{world.search}"
+    day = (FIRST + timedelta(days=1)).isoformat()
+    week = client.get(f"{path}/week", params={"day": day, "top": 20}).json()
+    assert (week["now"]["at"], week["before"], week["score_change"]) == (FIRST.isoformat(), None, None)
+    assert sum(share["count"] for share in week["now"]["shares"].values()) == week["now"]["n"] == 20
+    assert (week["quality"]["observed"], week["quality"]["states"][-1]) == (1, "blocked")
+    share = client.get(f"{path}/share", params={**RANGE, "top": 20}).json()["share"]
+    assert share["n"][0] == 20
+    results = client.get(f"{API}/snapshots/{week['now']['snapshot']}/results").json()
+    link = results[3]["hit"]["link_id"]
+    life = client.get(f"{path}/links/{link}").json()
+    assert life["days"][0] == {
+        "at": FIRST.isoformat(), "rank": 4, "hit": results[3]["hit"]["id"], "snapshot": week["now"]["snapshot"],
+    }  # fmt: skip
+    assert [event["new"] for event in life["events"]][-1] == results[3]["hit"]["label"]
+    assert client.get(f"{path}/links/99999").status_code == 404
+    for wrong in ({"top": 5}, {"day": "2026-13-01"}, {"day": "0001-01-01"}):
+        assert client.get(f"{path}/week", params=wrong).status_code == 422
+
+
 def test_brands_searches_snapshots_results_and_changes(client: TestClient, world: World) -> None:
     """From the brand down to the raw page's name."""
     brand = client.get(f"{API}/brands").json()[0]

@@ -117,6 +117,11 @@ class Site:
             "/letterhead",
             f"/snapshots/{self.record.good}",
             f"/snapshots/{self.record.bad}",
+            f"/snapshots/{self.record.good}/diff",
+            f"/snapshots/{self.record.good}/diff?with={self.record.bad}",
+            "/brands/nativ-telecom/days",
+            "/brands/nativ-telecom/days?weeks=4&top=20",
+            f"/searches/1/links/{self.record.link}",
             "/no-such-page",
         )
 

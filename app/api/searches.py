@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 
 from app.api.access import SessionDep, WorkspaceDep
-from app.api.ranges import RangeDep
+from app.api.ranges import RangeDep, Top
 from app.queries.changes import change_rows
 from app.queries.history import history
 from app.queries.rows import ChangeRow, History, SearchRow, Share
@@ -57,9 +57,8 @@ def list_snapshots(search_id: SearchId, days: RangeDep, session: SessionDep, wor
 
 @router.get("/share")
 def share_series(
-    search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep,
-    top: Annotated[Literal[10, 20], Query()] = 10,
-) -> ShareSeries:  # fmt: skip
+    search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep, top: Top = 10
+) -> ShareSeries:
     """Share of page per day; 400 for a search that only listens."""
     counted_search(session, search_id, workspace)
     found = history(session, search_id, days.first, days.last)

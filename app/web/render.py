@@ -58,7 +58,8 @@ def render(name: str, lang: str, viewer: Viewer | None, **values: Any) -> str:
     return environment().get_template(name).render(
         t=words, lang=lang, rtl=lang == "he", viewer=viewer, day=lambda d: say.day(d, lang),
         moment=lambda m: say.moment(m, lang), reason=lambda text, check="": said(text, words, check),
-        brief=lambda d: say.short_day(d, lang), money=lambda dollars: say.money(dollars, lang), **values,
+        brief=lambda d: say.short_day(d, lang), number=lambda n: say.decimal(n, lang),
+        money=lambda dollars: say.money(dollars, lang), **values,
     )  # fmt: skip
 
 
