@@ -255,8 +255,14 @@ def _country(told: str | None, asked: str | None) -> Check:
 
 
 def _news(serp: Serp, usual: Usual | None) -> Check:
+    """Most of a page is new: a crisis, or another page. On one shorter than usual a quarter gone is enough."""
     name = "New since last look"
     if usual is None or not usual.urls:
         return Check(name, None, "no look before")
-    new = sum(1 for result in serp.results if result.link not in usual.urls)
-    return Check(name, new <= MOST_NEW * len(serp.results), f"{new} of {len(serp.results)}")
+    now = {result.link for result in serp.results}
+    new, gone = len(now - usual.urls), len(usual.urls - now)
+    told = f"{new} of {len(serp.results)}"
+    if new and usual.looks >= LEARNED_FROM and len(serp.results) < usual.n:
+        kept = len(usual.urls) - gone
+        return Check(name, kept >= USUAL_SHARE * min(len(usual.urls), usual.n), f"{told}, {gone} gone")
+    return Check(name, new <= MOST_NEW * len(serp.results), told)

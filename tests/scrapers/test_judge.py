@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from scrapers.judge import judge, same_phrase
-from scrapers.types import BlockKind, RawPage, Result, SearchRequest, Serp, Signs, Standards, Usual
+from scrapers.parse import parse
+from scrapers.registry import SOURCES
+from scrapers.types import BlockKind, Feature, RawPage, Result, SearchRequest, Serp, Signs, Standards, Usual
 
 ASKED = SearchRequest("google", "nativ service", "he", "IL", depth=10)
 GOOD = Signs(container=True, phrase="nativ service", end=True, more=True, hl="he", gl="IL")
@@ -125,6 +128,95 @@ def test_mostly_new_results_are_suspect() -> None:
     known = frozenset(f"https://h{n}.example/" for n in range(1, 4))
     assert state(serp(10), usual=replace(USUAL, urls=known)) == "suspect"
     assert state(serp(10), usual=replace(USUAL, urls=known | {"https://h9.example/"})) == "ok"
+
+
+def test_a_shorter_page_with_new_results_is_suspect_sooner() -> None:
+    """Eight of the usual ten, two of them new: four are gone, so look again; one new, or none, is an ordinary day."""
+    for known, expected in ((6, "suspect"), (8, "ok")):
+        urls = frozenset(f"https://h{n}.example/" for n in range(1, known + 1))
+        rest = frozenset(f"https://gone{n}.example/" for n in range(10 - known))
+        assert state(serp(8), usual=replace(USUAL, urls=urls | rest)) == expected
+
+
+LINKED = "".join(f'<a href="https://h{n}.example/"><h5>t</h5></a>' for n in range(1, 21)).encode()
+
+
+def test_known_results_that_the_page_links_to_but_nobody_read_are_suspect() -> None:
+    """The number is as usual, for pages are followed until the depth is full; yet four known results were passed over."""
+    page, asked = RawPage(LINKED, http_status=200), replace(ASKED, depth=20)
+    known = frozenset(f"https://h{n}.example/" for n in range(1, 11))
+    results = tuple(one for one in serp(17).results if one.rank not in range(2, 6))
+    judged = judge([page], replace(serp(17), results=results), asked, STANDARDS, replace(USUAL, urls=known))
+    assert judged.state == "suspect"
+    assert "Known results read: 6 of 10" in judged.reason
+    shown = Feature(
+        "top_stories", 1, {"items": [{"title": "t", "url": f"https://www.h{n}.example/"} for n in range(2, 6)]}
+    )
+    moved = replace(serp(17), results=results, features=(shown,))
+    assert judge([page], moved, asked, STANDARDS, replace(USUAL, urls=known)).state == "ok"
+
+
+def test_what_stands_below_the_depth_is_not_missed() -> None:
+    """A look that ends at ten: known results further down on its last page fell, nobody failed to read them."""
+    page = RawPage(LINKED, http_status=200)
+    known = frozenset(f"https://h{n}.example/" for n in range(5, 15))
+    assert state(serp(10), page, replace(USUAL, urls=known)) == "ok"
+
+
+@pytest.mark.parametrize(
+    ("urls", "titles", "expected"),
+    [
+        (["https://www.google.com/aclk?sa=l&adurl=x"], ["t"], "suspect"),
+        (["https://www.bing.com/aclick?ld=1"], ["t"], "suspect"),
+        (["https://duckduckgo.com/y.js?ad_domain=x"], ["t"], "suspect"),
+        (["https://shop.example/?gclid=1"], ["t"], "ok"),
+        (["https://shop.example/?gclid=1", "https://other.example/?msclkid=2"], ["t", "t"], "suspect"),
+        (["https://a.example/", "https://b.example/"], ["ממומן · חנות", "Sponsored · Shop"], "suspect"),
+        (["https://a.example/", "https://b.example/"], ["Reklama w radiu", "Adverts and ads"], "ok"),
+    ],
+)
+def test_ads_among_the_results_are_suspect(urls: list[str], titles: list[str], expected: str) -> None:
+    """A click counter is proof; a tagged address or a word may be chance once."""
+    good = serp(10)
+    ads = tuple(
+        Result(n, url, url, title, "a snippet", host="a.example")
+        for n, (url, title) in enumerate(zip(urls, titles, strict=True), 1)
+    )
+    assert state(replace(good, results=ads + good.results[len(ads) :])) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"url": "https://www.bing.com/ck/a?!&&u=broken"}, "suspect"),
+        ({"title": "\ufffd\ufffd\ufffd"}, "suspect"),
+        ({"title": "caf\ufffd"}, "ok"),
+    ],
+)
+def test_damage_that_still_reads_as_results_is_suspect(change: dict[str, Any], expected: str) -> None:
+    """Redirects nobody could unwrap and characters that are no text, on three of ten results; a single bad one is not."""
+    good = serp(10)
+    bent = tuple(
+        replace(one, **change) if one.rank <= (3 if expected == "suspect" else 1) else one for one in good.results
+    )
+    assert state(replace(good, results=bent)) == expected
+
+
+def test_a_reader_that_breaks_costs_its_page_and_is_never_an_empty_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Alone it is suspect, after a good page partial; the log says which page broke it."""
+
+    def breaks(raw: RawPage, request: SearchRequest) -> Serp:
+        if raw.page_no == pages[-1].page_no:
+            raise IndexError
+        return serp(10)
+
+    monkeypatch.setattr(SOURCES["google"], "read", breaks)
+    for pages, expected in (([PAGE], "suspect"), ([PAGE, replace(PAGE, page_no=2)], "partial")):
+        found = parse("google", pages, replace(ASKED, depth=20))
+        assert judge(pages, found, ASKED, STANDARDS).state == expected
+    assert PAGE.sha256() in caplog.text
 
 
 def test_links_that_all_hide_their_target_are_suspect() -> None:

@@ -26,7 +26,7 @@ def test_a_recorded_page_reads_as_expected(case: Path) -> None:
     asked = json.loads((case / "search.json").read_text(encoding="utf-8"))
     engine = registry.source(source).ENGINE
     request = SearchRequest(engine, asked["phrase"], asked["hl"], asked["gl"], depth=20)
-    page = RawPage(body, http_status=asked["http_status"])
+    page = RawPage(body, asked.get("final_url"), asked["http_status"])
     serp = parse(source, [page], request)
     judged = judge([page], serp, request, registry.standards(source, engine))
     found: dict[str, Any] = {
