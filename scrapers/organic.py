@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import longest_text, plain, rating_in, soup_of, split_date
+from scrapers.blocks import MOST_RESULTS, ancestors, longest_text, plain, rating_in, soup_of, split_date
 from scrapers.types import Rating, Result
 from scrapers.urls import target
 
+MOST_DEPTH = 60
 MOST_NODES = 4000  # of one block; one that holds more is no block, and reading on would only cost time
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code em font i img kbd mark q s samp small span strike strong sub sup tt u "
@@ -126,3 +127,16 @@ def _pieces(node: LexborNode) -> Iterator[str]:
 def first(node: LexborNode, *selectors: str) -> LexborNode | None:
     """What the selectors find first, tried one after another; empty ones find nothing."""
     return next((found for css in selectors if css and (found := node.css_first(css)) is not None), None)
+
+
+def blocks_of(tree: LexborHTMLParser, *layouts: str) -> list[LexborNode]:
+    """The page's blocks in its order, each once and none inside another, by the first layout that has any."""
+    return next((nodes for css in layouts if (nodes := apart(tree.css(css)))), [])[:MOST_RESULTS]
+
+
+def apart(found: list[LexborNode]) -> list[LexborNode]:
+    """The outermost of the nodes, each once: what stands in another is read with it, and no page is read twice."""
+    nodes = {node.mem_id: node for node in found[: 4 * MOST_RESULTS]}
+    return [
+        node for node in nodes.values() if not any(up.mem_id in nodes for up in islice(ancestors(node), MOST_DEPTH))
+    ]

@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import MOST_RESULTS, ancestors, rating_in
-from scrapers.organic import Block, first, result_of, score, words
+from scrapers.organic import MOST_DEPTH, Block, apart, first, result_of, score, words
 from scrapers.types import Feature, Result, Serp, Signs
 from scrapers.urls import Target, registrable_domain, target
 
 MOST_ITEMS = 50
-MOST_DEPTH = 60
 HEADINGS = "h2 a[href], h3 a[href], a[href] h2, a[href] h3, a[href] [role=heading], [role=heading] a[href]"
 
 
@@ -43,11 +42,6 @@ class Shape:
     source: str = ""
     date: str = ""
     rated: str = ""
-
-
-def blocks_of(tree: LexborHTMLParser, *layouts: str) -> list[LexborNode]:
-    """The page's blocks in its order, each once and none inside another, by the first layout that has any."""
-    return next((nodes for css in layouts if (nodes := _apart(tree.css(css)))), [])[:MOST_RESULTS]
 
 
 class Reading:
@@ -80,7 +74,7 @@ class Reading:
         if not kind:
             return
         self._taken.add(node.mem_id)
-        pieces = _apart(node.css(shape.each))[:MOST_ITEMS] if shape.each else [node]
+        pieces = apart(node.css(shape.each))[:MOST_ITEMS] if shape.each else [node]
         if kind in ("paa", "ad"):
             for found in _distinct([self._piece(kind, piece, shape) for piece in pieces]):
                 if found.get("question") or found.get("title"):
@@ -143,14 +137,6 @@ class Reading:
     def _outward(self, link: LexborNode | None) -> Target | None:
         found = target((link.attributes.get("href") or "").strip()) if link is not None else None
         return found if found is not None and registrable_domain(found.host) != self.own else None
-
-
-def _apart(found: list[LexborNode]) -> list[LexborNode]:
-    """The outermost of the nodes, each once: what stands in another is read with it, and no page is read twice."""
-    nodes = {node.mem_id: node for node in found[: 4 * MOST_RESULTS]}
-    return [
-        node for node in nodes.values() if not any(up.mem_id in nodes for up in islice(ancestors(node), MOST_DEPTH))
-    ]
 
 
 def _told(parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.blocks import plain
 from scrapers.locales import unknown
-from scrapers.organic import Block, first
-from scrapers.readings import Reading, Shape, blocks_of
+from scrapers.organic import Block, blocks_of, first
+from scrapers.readings import Reading, Shape
 from scrapers.signs import Marks, signs_of
 from scrapers.types import Access, Fetch, RawPage, SearchRequest, Serp, Signs
 

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.locales import unknown
-from scrapers.organic import Block, first
+from scrapers.organic import Block, blocks_of, first
 from scrapers.qwant_json import read_answer
-from scrapers.readings import Reading, Shape, blocks_of
+from scrapers.readings import Reading, Shape
 from scrapers.signs import Marks, says, signs_of
 from scrapers.types import Access, Fetch, RawPage, SearchRequest, Serp
 
