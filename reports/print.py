@@ -26,6 +26,7 @@ from playwright.async_api import Browser, Error, Page, Playwright, Route, async_
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from app.errors import AppError
+from reports.typeface import FAMILY, font_css
 from scrapers.browser import chromium_path
 from scrapers.errors import SourceMissing
 
@@ -212,13 +213,20 @@ class _Chromium:
         printed = await self._page.pdf(
             width="210mm", height="297mm", prefer_css_page_size=True, print_background=True, tagged=True, outline=True
         )
-        self.ready = asyncio.create_task(self._empty(self._page))
+        self.ready = asyncio.create_task(self._exercised(self._page))
         return printed
 
     async def _empty(self, page: Page) -> None:
         """A page that nothing was printed from yet, with the policy."""
         self._asked = True
         await page.goto(PAPER)
+
+    async def _exercised(self, page: Page) -> None:
+        """The same in a process that has read our typeface and laid out a line, which takes it as long as a print."""
+        await self._empty(page)
+        await page.set_content(f"<!doctype html><style>{font_css()}</style><p style='font-family:{FAMILY}'>a <b>b</b>")
+        await page.evaluate(READY)
+        await page.pdf(tagged=True, outline=True)
 
     async def _answer(self, route: Route) -> None:
         """The page itself, once; nothing else."""
