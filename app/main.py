@@ -16,7 +16,7 @@ from app.printing import close_printer
 from app.settings import settings
 from app.web import problems as page_problems
 from app.web import router as web
-from app.web.security import OwnOrigin, SameOrigin, SecurityHeaders
+from app.web.security import MostBody, OwnOrigin, SameOrigin, SecurityHeaders
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "testserver")
 
@@ -51,6 +51,7 @@ def create_app() -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=6)
     # The last one added is the first to see a request.
     app.add_middleware(SameOrigin, refuse=page_problems.cross_site)
+    app.add_middleware(MostBody, page=page_problems.too_large, api=problems.too_large)
     app.add_middleware(OwnOrigin, public_url=public_url)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(SecurityHeaders)
