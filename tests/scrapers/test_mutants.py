@@ -5,6 +5,7 @@ The long run is that of `make reliability`: MUTANTS and MUTANT_SEED set its numb
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import sys
@@ -43,6 +44,7 @@ def good_pages(*, slim: bool) -> list[Good]:
 
 def damage(goods: Sequence[Good], number: int, seed: int, *, told: bool = False) -> tuple[Counter[str], list[str]]:
     """(damaged pages by kind, and how many of them lost results, silently or not; where the silent ones come from)."""
+    faulthandler.cancel_dump_traceback_later()  # a long run is no hang
     counts: Counter[str] = Counter()
     silent = []
     for done, mutant in enumerate(mutants(goods, number, seed), 1):
