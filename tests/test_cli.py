@@ -26,6 +26,7 @@ from app.settings import origin
 from scrapers.practice.entries import worlds
 from scrapers.practice.markup import CAPTCHA, Asked
 from scrapers.practice.site import page_of
+from scrapers.registry import parser_version
 
 PHRASE = "נתיב טלקום שירות לקוחות"
 PARSED = ["path", "status", "reason", "unchecked", "results", "features", "parser_version", "parse_ms"]
@@ -107,7 +108,7 @@ def test_parse_batch_answers_every_row_in_its_promised_form(shemtov: Command, tm
     first = found[0]["results"][0]
     assert list(first) == ["rank", "url", "title", "snippet", "display_url", "host", "date_text", "page_no", "rating"]
     assert [r["rank"] for r in found[0]["results"]] == list(range(1, 11))
-    assert found[0]["parser_version"] == "google-1"
+    assert found[0]["parser_version"] == parser_version("google", "google")
     assert "New since last look" in found[0]["unchecked"]
 
 

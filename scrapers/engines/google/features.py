@@ -90,8 +90,9 @@ def _sections(column: Column, found: Found) -> Iterator[Mark]:
                 yield title, said or kind_of("", items), {"items": items}
     for root in column.named("section")[:MOST_FEATURES]:  # until 2017 their titles were no headings
         items = links_in(root) if not any(one.mem_id in sections for one in (root, *column.above(root))) else []
-        if items and root.mem_id not in pictures:
-            yield root, kind_of(words(root), items), {"items": items}
+        kind = kind_of(words(root), items)
+        if items and root.mem_id not in pictures and kind != "related":
+            yield root, kind, {"items": items}
     for card in found.cards[:MOST_FEATURES]:
         if card.anchor.mem_id not in told and not any(one.mem_id in sections for one in column.above(card.node)):
             yield card.node, "carousel", {"items": [{"title": card.text, "url": card.found.url}]}

@@ -68,7 +68,7 @@ def _line(cell: LexborNode) -> str:
     for child in cell.iter(include_text=True):
         if child.tag == "br":
             lines, line = [*lines, line], ""
-        line += child.text(strip=False)
+        line += "" if child.is_comment_node else child.text(strip=False)
     return max((plain(one) for one in [*lines, line]), key=len)
 
 
@@ -136,7 +136,9 @@ def _said_anywhere(block: LexborNode, title: Title) -> Said:
 def _listed_with(node: LexborNode) -> str:
     """Of one of several alike ("Hotel A", "Hotel B", ...) all of them, as Google writes lists elsewhere."""
     name, parent = node.attrs.get("class"), node.parent
-    alike = [one for one in parent.iter() if one.attrs.get("class") == name] if name and parent is not None else []
+    if not name or parent is None:
+        return ""
+    alike = [one for one in parent.iter() if one.is_element_node and one.attrs.get("class") == name]
     return " · ".join(words(one) for one in alike[:MOST_ITEMS]) if len(alike) > 2 else ""
 
 
