@@ -151,7 +151,11 @@ def _now(
         raise BadInput(f"the week of {week} has not begun", "report_not_begun")
     facts = weekly(session, search_id, week, lang)
     if facts.began is None:
-        raise BadInput(f"nothing was looked at up to {facts.last}: there is no report of that week", "report_unseen")
+        raise BadInput(
+            f"search {search_id} was not looked at up to {facts.last}: it has no report of that week (another search: "
+            "shemtov brand list)",
+            "report_unseen",
+        )
     marks = brandmarks(session, brand.workspace_id)
     draft = local.date() <= facts.last
     return facts, Imprint(local, marks.name, marks.accent or ACCENT, marks.logo, draft)

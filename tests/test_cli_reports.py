@@ -71,7 +71,7 @@ def test_a_report_is_a_file_and_one_line(
     ("options", "why"),
     [
         (["nobody"], "no brand 'nobody'"), (["nativ-telecom", "--week", "2026-12-20"], "has not begun"),
-        (["nativ-telecom", "--week", "2020-01-01"], "nothing was looked at"), (["nativ-telecom", "--week", "soon"], "--week"),
+        (["nativ-telecom", "--week", "2020-01-01"], "was not looked at"), (["nativ-telecom", "--week", "soon"], "--week"),
         (["nativ-telecom", "--lang", "fr"], "not in 'fr'"), (["nativ-telecom", "--search", "9"], "no search 9"),
         (["nativ-telecom", "--again"], "was not printed"), (["nativ-telecom"], "does not start"),
     ],

@@ -7,15 +7,19 @@ from typing import Any
 
 from selectolax.lexbor import LexborNode
 
+from scrapers.blocks import text_of
 from scrapers.engines.google import panels
 from scrapers.engines.google.ads import ads
 from scrapers.engines.google.cards import kind_of, kind_said, links_in, phrases_in
 from scrapers.engines.google.column import Column, words
-from scrapers.engines.google.fields import links_under
+from scrapers.engines.google.links import is_own
 from scrapers.engines.google.titles import Found, Title
 from scrapers.types import Feature
+from scrapers.urls import registrable_domain, target
 
 MOST_FEATURES = 20
+MOST_LINKS = 60
+MOST_LINK_TEXT = 120
 Mark = tuple[LexborNode, str, dict[str, Any]]
 
 
@@ -46,8 +50,11 @@ def _marks(column: Column, found: Found) -> Iterator[Mark]:
         first = next(read(column, found), None)
         if first is not None:
             yield first[0], kind, first[1]
-    yield from _sections(column, found)
-    yield from _related(column)
+    suggested: set[str] = set()
+    for node, kind, data in (*_sections(column, found), *_related(column)):
+        if kind != "related" or not suggested.issuperset(data["phrases"]):
+            suggested.update(data.get("phrases", ()))
+            yield node, kind, data
 
 
 def _related(column: Column) -> Iterator[Mark]:
@@ -83,8 +90,9 @@ def _sections(column: Column, found: Found) -> Iterator[Mark]:
                 yield title, said or kind_of("", items), {"items": items}
     for root in column.named("section")[:MOST_FEATURES]:  # until 2017 their titles were no headings
         items = links_in(root) if not any(one.mem_id in sections for one in (root, *column.above(root))) else []
-        if items and root.mem_id not in pictures:
-            yield root, kind_of(words(root), items), {"items": items}
+        kind = kind_of(words(root), items)
+        if items and root.mem_id not in pictures and kind != "related":
+            yield root, kind, {"items": items}
     for card in found.cards[:MOST_FEATURES]:
         if card.anchor.mem_id not in told and not any(one.mem_id in sections for one in column.above(card.node)):
             yield card.node, "carousel", {"items": [{"title": card.text, "url": card.found.url}]}
@@ -98,10 +106,27 @@ def _sitelinks(found: Found, blocks: dict[int, LexborNode], places: dict[int, in
     features = []
     for title in found.results:
         identity = title.node.mem_id
-        items = {item["url"]: item for item in links_under(blocks[identity], title)}
+        items = {item["url"]: item for item in _links_under(blocks[identity], title)}
         for other in nested.get(identity, [])[:MOST_FEATURES]:
             items.setdefault(other.found.url, {"title": other.text, "url": other.found.url})
         if items:
             data = {"link": title.found.link, "items": list(items.values())}
             features.append(Feature("sitelinks", places.get(identity), data))
     return features
+
+
+def _links_under(block: LexborNode, title: Title) -> list[dict[str, str]]:
+    """Sitelinks: other pages of the same owner linked with a text of their own, each once."""
+    owner = registrable_domain(title.found.host) or title.found.host
+    items: dict[str, dict[str, str]] = {}
+    for anchor in block.css("a[href]")[:MOST_LINKS]:
+        href = anchor.attrs.get("href") or ""
+        text = (
+            text_of(anchor) if owner in href.lower() or "xn--" in owner else ""
+        )  # most links are Google's own: a look costs little
+        found = target(href) if 2 <= len(text) <= MOST_LINK_TEXT else None
+        if found is None or is_own(found.host, found.link) or registrable_domain(found.host) != owner:
+            continue
+        if not found.link.startswith(title.found.link.rstrip("/") + "&") and found.link != title.found.link:
+            items.setdefault(found.link, {"title": text, "url": found.url})
+    return list(items.values())[:MOST_FEATURES]

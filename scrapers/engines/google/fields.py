@@ -9,15 +9,12 @@ from selectolax.lexbor import LexborNode
 
 from scrapers.blocks import plain, split_date, text_of
 from scrapers.engines.google.column import BLOCKS, below, inside, words
-from scrapers.engines.google.links import is_own
 from scrapers.engines.google.selectors import DATE_LINES, NEVER_TEXT, NOT_SNIPPET, SNIPPETS, STARS
 from scrapers.engines.google.titles import LIST_TAGS, Title
-from scrapers.urls import registrable_domain, target
 
 LEAST_TEXT = 15
 MOST_LEAD = 40
 MOST_LINKS = 60
-MOST_LINK_TEXT = 120
 MOST_NODES = 300
 NOJS_CELL = "s3v9rd"
 MOST_ITEMS = 20
@@ -71,7 +68,7 @@ def _line(cell: LexborNode) -> str:
     for child in cell.iter(include_text=True):
         if child.tag == "br":
             lines, line = [*lines, line], ""
-        line += child.text(strip=False)
+        line += "" if child.is_comment_node else child.text(strip=False)
     return max((plain(one) for one in [*lines, line]), key=len)
 
 
@@ -130,9 +127,19 @@ def _said_anywhere(block: LexborNode, title: Title) -> Said:
     for node in block.css("div, p, span")[:MOST_NODES]:
         if node.mem_id not in gone and not inside(node, BLOCKS) and not _stands_in(node, block, gone):
             text = words(node)
-            best = text if len(text) > len(best) and text != title.display else best
+            if len(text) > len(best) and text != title.display:
+                best = _listed_with(node) or text
     date_text, snippet = split_date(best if len(best) >= LEAST_TEXT else "")
     return Said(snippet, date_text or _date_line(block))
+
+
+def _listed_with(node: LexborNode) -> str:
+    """Of one of several alike ("Hotel A", "Hotel B", ...) all of them, as Google writes lists elsewhere."""
+    name, parent = node.attrs.get("class"), node.parent
+    if not name or parent is None:
+        return ""
+    alike = [one for one in parent.iter() if one.is_element_node and one.attrs.get("class") == name]
+    return " · ".join(words(one) for one in alike[:MOST_ITEMS]) if len(alike) > 2 else ""
 
 
 def _stands_in(node: LexborNode, block: LexborNode, gone: set[int]) -> bool:
@@ -142,20 +149,3 @@ def _stands_in(node: LexborNode, block: LexborNode, gone: set[int]) -> bool:
             return True
         above = above.parent
     return False
-
-
-def links_under(block: LexborNode, title: Title) -> list[dict[str, str]]:
-    """Sitelinks: other pages of the same owner linked with a text of their own, each once."""
-    owner = registrable_domain(title.found.host) or title.found.host
-    items: dict[str, dict[str, str]] = {}
-    for anchor in block.css("a[href]")[:MOST_LINKS]:
-        href = anchor.attrs.get("href") or ""
-        text = (
-            text_of(anchor) if owner in href.lower() or "xn--" in owner else ""
-        )  # most links are Google's own: a look costs little
-        found = target(href) if 2 <= len(text) <= MOST_LINK_TEXT else None
-        if found is None or is_own(found.host, found.link) or registrable_domain(found.host) != owner:
-            continue
-        if not found.link.startswith(title.found.link.rstrip("/") + "&") and found.link != title.found.link:
-            items.setdefault(found.link, {"title": text, "url": found.url})
-    return list(items.values())[:MOST_ITEMS]

@@ -99,16 +99,21 @@ def _featured_snippet(column: Column, found: Found) -> Read:
 
 
 def _knowledge(column: Column, _: Found) -> Read:
-    for node in column.named("panel"):
-        if selectors.SIDE_PANEL in (node.attrs.get("class") or "").split() and column.zone(node) != "aside":
-            continue
-        titles = (words(one) for one in [*column.named("entity")[:1], *node.css(selectors.PANEL_TITLES)[:MOST_NODES]])
-        title = next(filter(None, titles), "")
-        text = max((words(one) for one in node.css(selectors.PANEL_TEXTS)[:MOST_NODES]), key=len, default="")
-        link = _site_of(node)
-        data = _filled(title=title[:300], text=text[:MOST_TEXT], url=link, **_rating(node))
-        if data:
-            yield node, data
+    """The panel that says most; the frame of an answer and of related things are none."""
+    found = [(node, data) for node in column.named("panel")[:MOST_FEATURES] if (data := _panel(column, node))]
+    if found:
+        yield max(found, key=lambda pair: (len(pair[1].get("text", "")), len(pair[1])))
+
+
+def _panel(column: Column, node: LexborNode) -> dict[str, Any]:
+    ids = {one.attrs.get("id") for one in column.above(node)}
+    framed = selectors.SIDE_PANEL in (node.attrs.get("class") or "").split()
+    if not ids.isdisjoint(selectors.BELOW_RESULTS) or (framed and column.zone(node) != "aside"):
+        return {}
+    titles = (words(one) for one in [*column.named("entity")[:1], *node.css(selectors.PANEL_TITLES)[:MOST_NODES]])
+    text = max((words(one) for one in node.css(selectors.PANEL_TEXTS)[:MOST_NODES]), key=len, default="")
+    title = next(filter(None, titles), "")
+    return _filled(title=title[:300], text=text[:MOST_TEXT], url=_site_of(node), **_rating(node))
 
 
 def _site_of(root: LexborNode) -> str | None:

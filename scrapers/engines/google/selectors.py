@@ -76,6 +76,7 @@ AI_TEXTS = ".mZJni, .WaaZC, .Y3BBE, [data-attrid='SrpGenSumSummary']"
 PANEL_TITLES = ".kno-ecr-pt, [role=heading][aria-level='2'], [role=heading]"
 PANEL_TEXTS = "[data-attrid=description] span, .kno-rdesc span"
 SIDE_PANEL = "kp-blk"  # beside the results a panel, among them the frame of any answer
+BELOW_RESULTS = frozenset({"bres", "botstuff", "brs"})
 PANEL_LINKS = "[data-attrid*=website] a[href], a.ab_button[href]"
 PLACE_TITLES = "[role=heading], h3"
 SECTION_KINDS = {  # said over a section, in the languages we watch first; a kind not told by words is told by links
