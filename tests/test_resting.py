@@ -32,6 +32,7 @@ from scrapers.types import Fetch, RawPage
 
 DAY = date(2026, 11, 2)
 TWO = ("serpapi", "practice")
+KEPT = 5
 
 
 def morning(days: int = 0, minutes: int = 0) -> datetime:
@@ -68,19 +69,23 @@ def provider(world: World, answer: Callable[[], RawPage]) -> None:
     world.practice.always = DAY
 
 
+def crisis(url: str, rename: str) -> str:
+    return url.replace(".example", f"{rename}.example")
+
+
 def as_json(world: World, rename: str = "") -> RawPage:
-    """The same day's page as the provider writes it."""
+    """The same day's page as the provider writes it; with a new name, all but the first five results are others."""
     with reading(world.engine) as session:
         search = session.get_one(Search, world.search)
     entries = worlds()[search.phrase].page(DAY)[:20]
+    urls = [entry.url if rank < KEPT else crisis(entry.url, rename) for rank, entry in enumerate(entries)]
     return RawPage(
         json.dumps({
             "search_metadata": {"status": "Success"},
             "search_parameters": {"q": search.phrase, "hl": search.hl, "gl": search.gl},
             "search_information": {"query_displayed": search.phrase},
             "organic_results": [
-                {"title": e.title, "link": e.url.replace(".example", f"{rename}.example"), "snippet": e.snippet}
-                for e in entries
+                {"title": e.title, "link": url, "snippet": e.snippet} for e, url in zip(entries, urls, strict=True)
             ],
         }).encode(), "http://x.example", 200, "application/json",
     )  # fmt: skip
@@ -222,16 +227,25 @@ def test_repeated_trouble_is_said_in_the_log(world: World, caplog: pytest.LogCap
 
 
 def test_a_second_look_comes_from_another_source_and_their_agreement_is_kept(world: World) -> None:
-    """All new at the provider: suspect; ten minutes later the other source shows 10 of the same first 10."""
+    """Mostly new at the provider: suspect; ten minutes later the other source shows 10 of the same first 10."""
     provider(world, lambda: as_json(world))
     due(world, morning())
     for day in range(3):
         assert [t.state for t in run(world, morning(days=day))] == ["ok"]
     provider(world, lambda: as_json(world, "-crisis"))
-    world.practice.alter = lambda _day, text: text.replace(".example", "-crisis.example")
+    with reading(world.engine) as session:
+        phrase = session.get_one(Search, world.search).phrase
+    others = [entry.url for entry in worlds()[phrase].page(DAY)[KEPT:20]]
+
+    def altered(_day: date, text: str) -> str:
+        for url in others:
+            text = text.replace(f'"{url}"', f'"{crisis(url, "-crisis")}"')
+        return text
+
+    world.practice.alter = altered
     assert [t.state for t in run(world, morning(days=3))] == ["suspect"]
     second = run(world, morning(days=3, minutes=11))
-    assert [t.state for t in second] == ["ok"]
+    assert [(t.state, t.reason) for t in second] == [("ok", "confirmed by a second look")]
     assert tries(world)[-2:] == [("serpapi", "suspect"), ("practice", "suspect")]
     with reading(world.engine) as session:
         kept = session.exec(select(Agreement)).one()
@@ -243,7 +257,7 @@ def test_a_second_look_comes_from_another_source_and_their_agreement_is_kept(wor
 
 
 def test_two_sources_that_disagree_say_how_far(world: World) -> None:
-    """The second source shows the old page: none of ten, and the first look stays suspect."""
+    """The second source shows the old page: five of ten, and the first look stays suspect."""
     provider(world, lambda: as_json(world))
     due(world, morning())
     run(world, morning())
@@ -252,7 +266,7 @@ def test_two_sources_that_disagree_say_how_far(world: World) -> None:
     run(world, morning(days=1, minutes=11))
     with reading(world.engine) as session:
         kept = session.exec(select(Agreement)).one()
-        assert (kept.shared, kept.top) == (0, 10)
+        assert (kept.shared, kept.top) == (KEPT, 10)
         assert session.get_one(Snapshot, kept.first_id).state == "suspect"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -72,7 +73,7 @@ def only(keep: int) -> object:
     def alter(_day: date, text: str) -> str:
         blocks = text.split('<div class="MjjYud">')
         tail = blocks[-1][blocks[-1].index("</div></div></div>") :]
-        return ('<div class="MjjYud">'.join(blocks[: keep + 1]) + tail).replace('id="pnnext"', "")
+        return re.sub('<a id="pnnext".*?</a>', "", '<div class="MjjYud">'.join(blocks[: keep + 1]) + tail)
 
     return alter
 
@@ -137,6 +138,21 @@ def test_what_enters_a_quiet_page_is_told(listening: World) -> None:
         assert all(c.claimed_at is None for c in session.exec(select(Change)).all())
         assert session.exec(select(Parse.n).order_by(Parse.id.desc())).first() == 3  # type: ignore[union-attr]
         assert all(hit.label for hit in session.exec(select(Hit).where(Hit.search_id == listening.search)).all())
+
+
+def test_another_entry_in_place_of_the_only_one_is_told_at_once(listening: World) -> None:
+    """One result for a week, then another, without a snippet: a good page, one that entered and one that left."""
+    listening.practice.alter = only(1)  # type: ignore[assignment]
+    for day in range(6):
+        assert [t.state for t in run(listening, morning(day))] == ["ok"]
+    shown: Callable[[date, str], str] = only(1)  # type: ignore[assignment]
+    listening.practice.alter = lambda day, text: re.sub(
+        '<div class="VwiC3b[^>]*>.*?</div>', "", shown(day, text).replace(".example", "-other.example")
+    )
+    assert [(t.state, t.reason) for t in run(listening, morning(6))] == [("ok", "")]
+    assert len(told(listening)) == 2
+    with reading(listening.engine) as session:
+        assert session.exec(select(Parse.snippets).order_by(Parse.id.desc())).first() == 0  # type: ignore[union-attr]
 
 
 def test_no_list_of_counted_pages_holds_one(listening: World) -> None:
