@@ -15,10 +15,11 @@ from app.models import Attempt, Parse, Search, Snapshot
 from app.pipeline import Surroundings, read, rescore_hit, score_new
 from app.queries.blobs import BlobDamaged, pages
 from app.queries.hits import linked_hits
+from app.queries.neighbours import quiet_before
 from app.queries.readings import read_looks, reading_of
 from app.queries.searches import watched
 from app.rereading import Difference, Tally, difference
-from app.settle import confirm, state_of
+from app.settle import confirm, state_of, stay_quiet
 from app.store.parses import add_parse
 from app.store.snapshots import revise
 
@@ -99,6 +100,8 @@ def reparse_one(session: Session, world: Surroundings, snapshot_id: int, now: da
     snapshot = session.get_one(Snapshot, snapshot_id)
     if snapshot.purpose == "second":
         confirm(session, snapshot)
+    elif judged.state == "empty" and quiet_before(session, snapshot):
+        stay_quiet(session, snapshot)
     compare(session, snapshot_id, now)
     return True
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from app.types import Change, ChangeKind, Label, ScoredResult
 
 
-def changes(before: Sequence[ScoredResult], now: Sequence[ScoredResult]) -> tuple[Change, ...]:
+def changes(before: Sequence[ScoredResult], now: Sequence[ScoredResult], *, quiet: bool = False) -> tuple[Change, ...]:
     """Compare two good pages of a search, by link. Empty when there was none before: nothing entered on day one.
+    quiet: there was one before, and it was confirmed empty, so that all of this entered.
 
     An owned first result that vanished or fell is owned_lost. A fall that is wholly explained by entries above
     is displaced, not fell.
     """
-    if not before:
+    if not before and not quiet:
         return ()
     old = {row.url: row for row in before}
     new = {row.url: row for row in now}

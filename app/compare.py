@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.changes import changes, owned_first_lost
-from app.models import Snapshot
+from app.models import Search, Snapshot
 from app.queries.changes import untold
 from app.queries.due import twin
 from app.queries.neighbours import good_after, good_before, scored
@@ -41,5 +41,6 @@ def _compare_one(session: Session, snapshot: Snapshot) -> bool:
     previous = good_before(session, snapshot)
     before = scored(session, previous.current_parse) if previous else ()
     rows = scored(session, snapshot.current_parse)
-    replace_changes(session, snapshot, changes(before, rows))
+    quiet = previous is not None and session.get_one(Search, snapshot.search_id).purpose == "watch"
+    replace_changes(session, snapshot, changes(before, rows, quiet=quiet))
     return owned_first_lost(before, rows)

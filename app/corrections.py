@@ -69,7 +69,7 @@ def _score_again(session: Session, rule_id: int, actor: str, now: datetime) -> i
     row = session.get_one(LabelRule, rule_id)
     rule = rule_of(row)
     changed: list[int] = []
-    for search in searches(session, row.brand_id):
+    for search in searches(session, row.brand_id, None):
         about = watched(session, search.id)
         for hit, link in linked_hits(session, search.id):
             if link and speaks_of(rule, link.url, link.host) and rescore_hit(session, about, hit, link, now, actor):

@@ -149,7 +149,7 @@ def story(now: datetime) -> Iterator[str]:
     verdict = "every invariant holds" if not broken else f"{broken} BROKEN"
     yield f"Record: {verdict} ({sum(f.checked for f in findings)} checks, I1 to I7)"
     yield f"Database: {engine().url.render_as_string()}   Raw pages: {settings().blobs}"
-    yield f"Next: shemtov serve, shemtov verify, shemtov export --brand {slug}"
+    yield f"Next: shemtov serve, shemtov verify, shemtov report {slug}, shemtov export --brand {slug}"
 
 
 def told(page: BrandPage) -> Iterator[str]:

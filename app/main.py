@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app.api import brands, problems, searches, snapshots
+from app.api import brands, problems, reports, searches, snapshots, sources, weeks
+from app.printing import close_printer
 from app.settings import settings
 from app.web import problems as page_problems
 from app.web import router as web
-from app.web.security import OwnOrigin, SameOrigin, SecurityHeaders
+from app.web.security import MostBody, OwnOrigin, SameOrigin, SecurityHeaders
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "testserver")
+
+
+@asynccontextmanager
+async def _serving(_app: FastAPI) -> AsyncIterator[None]:
+    """The Chromium that prints ends with the server."""
+    yield
+    await asyncio.to_thread(close_printer)
 
 
 def create_app() -> FastAPI:
@@ -28,9 +39,10 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        lifespan=_serving,
     )
     api = APIRouter(prefix="/api/v1", responses=problems.ERRORS)
-    for part in (brands, searches, snapshots):
+    for part in (brands, searches, snapshots, weeks, reports, sources):
         api.include_router(part.router)
     app.include_router(api)
     web.install(app)
@@ -39,6 +51,7 @@ def create_app() -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=6)
     # The last one added is the first to see a request.
     app.add_middleware(SameOrigin, refuse=page_problems.cross_site)
+    app.add_middleware(MostBody, page=page_problems.too_large, api=problems.too_large)
     app.add_middleware(OwnOrigin, public_url=public_url)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(SecurityHeaders)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,13 +17,15 @@ from app.settings import Settings
 from app.sources import default_sources, usable
 from app.store.brands import MOST_NAME, add_brand, plain_text
 from app.store.searches import MAX_PHRASE, add_search, check_engine
-from app.types import OwnedSite
+from app.types import OwnedSite, Purpose
 from scrapers import registry
+from scrapers.capture import pages_for
 from scrapers.errors import SourceMissing
 
 SCHEDULE = "06:00"
 DAYS_A_MONTH = 30
 MOST_SITES = 200
+WATCH_DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class PlannedSearch:
     """A search that would be made. able: the sources that may be asked today, why_not: why the others may not;
-    without an able one it asks nobody. looks: looks a month; refusal: why the engine cannot serve it, "" when it can.
+    without an able one it asks nobody. looks: looks a month; cost: US dollars a month at the first able source, second
+    looks not counted; refusal: why the engine cannot serve it, "" when it can. purpose watch: it only listens.
     """
 
     phrase: str
@@ -52,6 +55,9 @@ class PlannedSearch:
     able: tuple[str, ...]
     why_not: tuple[str, ...]
     looks: int
+    depth: int
+    purpose: Purpose
+    cost: float
     refusal: str = ""
 
     @property
@@ -72,6 +78,16 @@ class Plan:
     problems: tuple[Problem, ...]
 
     @property
+    def cost(self) -> float:
+        """US dollars a month."""
+        return sum(search.cost for search in self.searches)
+
+    @property
+    def looks(self) -> int:
+        """Looks a month."""
+        return sum(search.looks for search in self.searches)
+
+    @property
     def owns_nothing(self) -> bool:
         """Allowed, with a warning: nothing can be labelled owned."""
         return not self.sites
@@ -79,9 +95,10 @@ class Plan:
 
 def plan_brand(
     name: str, owned: Sequence[str], codes: Sequence[str], chosen: Settings, *, engines: Sequence[str] = (),
-    sources: Sequence[str] = (), phrases: Sequence[str] = (), depth: int = 20, target: int = 18,
+    sources: Sequence[str] = (), phrases: Sequence[str] = (), depth: int = 20, target: int = 18, watch: bool = False,
 ) -> Plan:  # fmt: skip
-    """What would be made of what was typed, home market first, with every problem found. Writes and asks nothing."""
+    """What would be made of what was typed, home market first, with every problem found. Writes and asks nothing.
+    watch: also searches that listen at the markets' complaint sites."""
     problems: list[Problem] = []
     clean = _text(name, "name", "a brand's name", MOST_NAME, problems)
     sites = _sites(owned, problems)
@@ -96,11 +113,13 @@ def plan_brand(
         if not 1 <= number <= most:
             problems.append(Problem(field, "range", str(number), f"{field} is 1 to {most}, not {number}"))
     found = tuple(
-        _planned(pack, engine, phrase, sources, chosen)
+        _planned(pack, engine, phrase, sources, chosen, depth)
         for pack in packs
         for engine in engines or [pack.engine]
         for phrase in wanted or (pack.phrases(clean) if clean else ())
     )
+    if watch and clean:
+        found += tuple(_listening(packs, engines, sources, clean, chosen))
     problems += {search.refusal: Problem("engine", "refused", _asked(search), search.refusal)
                  for search in found if search.refusal}.values()  # fmt: skip
     home = packs[0] if packs else None
@@ -117,24 +136,44 @@ def make_brand(session: Session, workspace: Workspace, plan: Plan, now: datetime
     for search in plan.searches:
         add_search(
             session, brand, phrase=search.phrase, engine=search.engine, hl=search.hl, gl=search.gl,
-            market=search.market, depth=plan.depth, sources=search.sources,
+            market=search.market, depth=search.depth, sources=search.sources, purpose=search.purpose,
             next_due=next_due(SCHEDULE, plan.home.zone, now),
         )  # fmt: skip
     return brand
 
 
-def _planned(pack: Market, engine: str, phrase: str, sources: Sequence[str], chosen: Settings) -> PlannedSearch:
+def _planned(
+    pack: Market, engine: str, phrase: str, sources: Sequence[str], chosen: Settings, depth: int,
+    purpose: Purpose = "share",
+) -> PlannedSearch:  # fmt: skip
     try:
         check_engine(engine, pack.hl, pack.gl)
         refusal = ""
     except BadInput as refused:
         refusal = refused.message
     known = [name for name in sources or default_sources(engine) if name in registry.SOURCES]
-    able, why_not = usable(known, chosen)
+    refusing = {name for name in known if registry.source(name).refuses(pack.hl, pack.gl)}
+    able, why_not = usable([name for name in known if name not in refusing], chosen)
+    why_not += [f"{name} does not serve {pack.hl}-{pack.gl}" for name in known if name in refusing]
     looks = DAYS_A_MONTH * len(times(SCHEDULE))
+    cost = looks * registry.price(able[0]) * pages_for(able[0], depth) if able else 0.0
     return PlannedSearch(
-        phrase, engine, pack.hl, pack.gl, pack.code, tuple(known), tuple(able), tuple(why_not), looks, refusal
-    )
+        phrase, engine, pack.hl, pack.gl, pack.code, tuple(known), tuple(able), tuple(why_not), looks, depth, purpose,
+        cost, refusal,
+    )  # fmt: skip
+
+
+def _listening(
+    packs: Sequence[Market], engines: Sequence[str], sources: Sequence[str], name: str, chosen: Settings
+) -> Iterator[PlannedSearch]:
+    """A search of each complaint site. Where an engine's "no results" cannot be believed there is none: it would never
+    be quiet."""
+    for pack in packs:
+        for engine in engines or [pack.engine]:
+            if engine not in registry.ENGINES or not registry.standards(engine, engine).zero_counts:
+                continue
+            for host in pack.complaint_sites:
+                yield _planned(pack, engine, f"{name} site:{host}", sources, chosen, WATCH_DEPTH, "watch")
 
 
 def _asked(search: PlannedSearch) -> str:

@@ -7,7 +7,7 @@ snapshot of its own; whoever runs what is due honours it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,7 +27,9 @@ from app.scoring.verdict import score
 from app.store.attempts import end, keep_page, start
 from app.store.parses import add_parse
 from app.store.snapshots import finish
+from app.store.sources import mind_attempt
 from app.store.verdicts import set_verdict
+from app.turns import turns, warn_of
 from app.types import Verdict
 from scrapers import registry
 from scrapers.capture import GRACE, Fetcher, capture
@@ -50,17 +52,24 @@ class Surroundings:
     access: Callable[[str], Access]
     fetcher: Callable[[str], Fetcher]
     deadline: float = 120.0
+    budget: float | None = None  # US dollars a day (UTC), None: no limit
 
 
 async def look(world: Surroundings, snapshot_id: int, sources: Sequence[str]) -> str:
-    """Take a planned look: each source in turn until one can say what is there. Returns the snapshot's state."""
-    state = "error"
-    for place, source in enumerate(sources, 1):
+    """Take a planned look: each source in turn until one can say what is there. Returns the snapshot's state, "" when
+    it stays open for a source that rests."""
+    with writing(world.engine) as session:
+        about = watched(session, session.get_one(Snapshot, snapshot_id).search_id)
+        able = turns(session, about, snapshot_id, sources, world.now(), world.budget)
+        state = session.get_one(Snapshot, snapshot_id).state or ""
+    if not able:
+        return state
+    for place, source in enumerate(able, 1):
         with reading(world.engine) as session:
             before = len(tries(session, snapshot_id))
         if before >= MOST_TRIES:
             break
-        state, done = await attempt(world, snapshot_id, source, last=place == len(sources))
+        state, done = await attempt(world, snapshot_id, source, last=place == len(able))
         if done:
             return state
     with writing(world.engine) as session:
@@ -80,7 +89,7 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
     # 2. capture, each raw answer stored before it is read
     def keep(page: RawPage) -> None:
         with writing(world.engine) as session:
-            keep_page(session, world.blobs, attempt_id, page, world.now())
+            keep_page(session, world.blobs, attempt_id, page, world.now(), registry.price(source))
 
     request = about.request(as_of=slot_of(snapshot.slot, snapshot.fold).instant(about.brand.zone))
     try:
@@ -93,7 +102,9 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
             return "error", last and finish(session, snapshot_id, "error", str(missing))
     # 3. to 7. in one transaction: the record is whole, or it is not there
     with writing(world.engine) as session:
-        return take_in(session, about, snapshot_id, attempt_id, source, pages, world.now(), last=last)
+        taken = take_in(session, about, snapshot_id, attempt_id, source, pages, world.now(), last=last)
+        warn_of(mind_attempt(session, attempt_id, about.search.engine, world.now()))
+        return taken
 
 
 def take_in(
@@ -122,6 +133,8 @@ def read(
     request = about.request()
     serp = parse(source, pages, request)
     standards = registry.standards(source, request.engine)
+    if about.listens:  # two results, or none, are an ordinary page of one site
+        standards = replace(standards, enough=0)
     return serp, judge(pages, serp, request, standards, usual(session, about.search.id, snapshot.slot))
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from app.canary import watch_source
 from app.db import reading, writing
 from app.models import Search, Snapshot
 from app.pipeline import Surroundings, look
@@ -26,7 +27,7 @@ Usable = Callable[[tuple[str, ...]], tuple[list[str], list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One look that was taken: which search, when, what came of it."""
+    """One look that was taken: which search, when, what came of it. state: "" when it waits for a source that rests."""
 
     snapshot_id: int
     search_id: int
@@ -47,7 +48,9 @@ async def run_due(world: Surroundings, usable: Usable) -> AsyncIterator[Taken]:
     with reading(world.engine) as session:
         waiting = open_snapshots(session, world.now())
     for snapshot_id in waiting:
-        yield await take(world, snapshot_id, usable)
+        taken = await take(world, snapshot_id, usable)
+        await watch_source(world, snapshot_id)
+        yield taken
     with writing(world.engine) as session:
         for snapshot in unconfirmed(session, world.now() - UNCONFIRMED_AFTER):
             add_unconfirmed(session, snapshot)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import BadInput
@@ -27,13 +27,34 @@ class Settings(BaseSettings):
     direct: str = ""
     serpapi_key: str = ""
     serpapi_url: str = ""
+    serper_key: str = ""
+    serper_url: str = ""
+    dataforseo_key: str = ""
+    dataforseo_url: str = ""
+    searchapi_key: str = ""
+    searchapi_url: str = ""
+    scaleserp_key: str = ""
+    scaleserp_url: str = ""
+    brave_api_key: str = ""
+    brave_api_url: str = ""
+    searxng_url: str = ""
     google_url: str = ""
     bing_url: str = ""
     duckduckgo_url: str = ""
+    brave_url: str = ""
+    yahoo_url: str = ""
+    ecosia_url: str = ""
+    qwant_url: str = ""
     practice_url: str = ""
     fetch_deadline: float = 30.0
     look_deadline: float = 120.0
     max_bytes: int = 5_000_000
+    daily_budget: float | None = Field(None, ge=0, allow_inf_nan=False)
+
+    @field_validator("daily_budget", mode="before")
+    @classmethod
+    def _no_limit(cls, dollars: object) -> object:
+        return None if dollars == "" else dollars
 
     @field_validator("public_url")
     @classmethod

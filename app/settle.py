@@ -16,9 +16,10 @@ from sqlmodel import Session
 
 from app.models import Parse, Snapshot
 from app.queries.due import twin
-from app.queries.neighbours import good_before
+from app.queries.neighbours import good_before, quiet_before
 from app.queries.usual import links, usual
 from app.schedule import SECOND_LOOK_AFTER, slot_of
+from app.store.agreements import keep_agreement
 from app.store.snapshots import plan, revise
 from scrapers.judge import LEARNED_FROM
 from scrapers.types import Judgement, Usual
@@ -43,8 +44,16 @@ def settle(session: Session, snapshot_id: int, judged: Judgement, now: datetime)
     snapshot = session.get_one(Snapshot, snapshot_id)
     if snapshot.purpose == "second":
         confirm(session, snapshot)
+    elif judged.state == "empty" and quiet_before(session, snapshot):
+        stay_quiet(session, snapshot)
     elif snapshot.purpose in ("scheduled", "now") and judged.state in ("suspect", "empty"):
         wish_second_look(session, snapshot, now)
+
+
+def stay_quiet(session: Session, snapshot: Snapshot) -> None:
+    """A watch search that found nothing at its last good look finds nothing again: those two looks agree, and no
+    third is needed."""
+    revise(session, snapshot.id or 0, "empty_confirmed", "two looks agree", None)
 
 
 def wish_second_look(session: Session, snapshot: Snapshot, now: datetime) -> None:
@@ -59,9 +68,11 @@ def confirm(session: Session, second: Snapshot) -> None:
     if first is None or first.current_parse is None or second.current_parse is None:
         return
     one, two = session.get_one(Parse, first.current_parse), session.get_one(Parse, second.current_parse)
+    urls, again = links(session, one.id or 0), links(session, two.id or 0)
+    keep_agreement(session, one, two, urls, again)
     if one.state == two.state == "empty":
         _both(session, first, second, "empty_confirmed", "two looks agree")
-    elif one.n and two.n and confirmable(one) and confirmable(two) and _agree(session, one, two):
+    elif one.n and two.n and confirmable(one) and confirmable(two) and _agree(set(urls), set(again)):
         if not (_plausible(session, first, one) and _plausible(session, first, two)):
             return
         _both(session, first, second, "ok", "confirmed by a second look")
@@ -89,8 +100,7 @@ def _knows(past: Usual, now: list[str]) -> bool:
     return len(past.urls & set(now)) >= min(KNOWN_URLS, max(len(past.urls) // 2, 1))
 
 
-def _agree(session: Session, one: Parse, two: Parse) -> bool:
-    first, second = set(links(session, one.id or 0)), set(links(session, two.id or 0))
+def _agree(first: set[str], second: set[str]) -> bool:
     return len(first & second) >= AGREEMENT * max(len(first), len(second))
 
 

@@ -17,6 +17,7 @@ from scrapers import registry
 from scrapers.browser import BrowserFetcher
 from scrapers.capture import Fetcher
 from scrapers.http import HttpFetcher
+from scrapers.pace import Pace
 from scrapers.practice.site import PracticeSite
 from scrapers.types import Access, Fetch, RawPage
 
@@ -33,6 +34,7 @@ async def surroundings(
     """What looks at those sources need. The practice site is started here unless one is set; browser=True looks at
     everything through Chromium, otherwise only at the engines that need it."""
     chosen = settings()
+    pace = Pace()
     sweep(chosen.blobs, clock())
     async with AsyncExitStack() as stack:
         if "practice" in sources and not chosen.practice_url:
@@ -45,7 +47,12 @@ async def surroundings(
         def reach(name: str) -> Access:
             return access(name, chosen)
 
-        yield Surroundings(engine(), chosen.blobs, now, reach, fetchers.of, chosen.look_deadline)
+        def paced(name: str) -> Fetcher:
+            return pace.of(name, fetchers.of(name))
+
+        yield Surroundings(
+            engine(), chosen.blobs, now, reach, paced, chosen.look_deadline, budget=chosen.daily_budget
+        )  # fmt: skip
 
 
 @dataclass
@@ -59,8 +66,8 @@ class Fetchers:
     chromium: BrowserFetcher | None = None
 
     def of(self, source: str) -> Fetcher:
-        """The fetcher a source needs."""
-        through_browser = self.browser or registry.needs_browser(source)
+        """The fetcher a source needs; a provider, and its key, never go through a browser."""
+        through_browser = registry.needs_browser(source) or (self.browser and source not in registry.PROVIDERS)
         return self._chromium if through_browser else self._http
 
     async def _http(self, fetch: Fetch, page_no: int) -> RawPage:

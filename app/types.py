@@ -10,6 +10,7 @@ LONGEST_REASON = 500  # characters the record keeps of a sentence
 Label = Literal["owned", "positive", "neutral", "negative"]
 LABELS: tuple[Label, ...] = ("owned", "positive", "neutral", "negative")
 Scope = Literal["url", "host"]
+Purpose = Literal["share", "watch"]
 
 Role = Literal["owner", "analyst", "viewer"]
 ROLES: tuple[Role, ...] = ("owner", "analyst", "viewer")

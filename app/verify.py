@@ -3,7 +3,8 @@
 I1 each planned slot has exactly one final state
 I2 an ok parse has ranks 1..n without hole or double
 I3 every fetch's raw answer exists and matches its SHA-256, or is marked expired
-I4 shares counted anew = shares served; raw pages read anew and hits scored anew = stored rows of today's version
+I4 shares and figures counted anew (app.recount) = those served; raw pages read anew and hits scored anew = stored rows
+   of today's version
 I5 a look that does not count is in no share
 I7 what was printed is as it was (app.prove)
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from app.models import Attempt, Blob, Fetch, Hit, Link, Parse, Result, Search, Snapshot
+from app.models import Attempt, Blob, Canary, Fetch, Hit, Link, Parse, Result, Search, Snapshot
 from app.pipeline import verdict_of
 from app.prove import Finding, printed_reports
 from app.queries.blobs import BlobDamaged, content, pages
@@ -26,6 +27,7 @@ from app.queries.hits import linked_hits
 from app.queries.rows import COUNTED, History
 from app.queries.searches import watched
 from app.queries.share import share
+from app.recount import figures_again
 from app.scoring.verdict import VERSION
 from app.types import LABELS
 from scrapers import registry
@@ -84,9 +86,9 @@ def whole_ranks(session: Session) -> Finding:
 def raw_pages(session: Session, blobs: Path) -> Finding:
     """I3."""
     found = Finding("I3", "every raw answer exists and matches its SHA-256")
-    for digest, expired in session.exec(
-        select(Blob.sha256, Blob.expired_at).join(Fetch, col(Fetch.blob_id) == col(Blob.id)).distinct()
-    ).all():
+    of_looks = select(Blob.sha256, Blob.expired_at).join(Fetch, col(Fetch.blob_id) == col(Blob.id))
+    of_canaries = select(Blob.sha256, Blob.expired_at).join(Canary, col(Canary.blob_id) == col(Blob.id))
+    for digest, expired in session.connection().execute(of_looks.union(of_canaries)):
         if expired is not None:
             found.notes["expired by retention"] += 1
             continue
@@ -103,6 +105,7 @@ def same_again(session: Session, blobs: Path) -> Finding:
     found = Finding("I4", "counted, read and scored again, the record is the same")
     for search in session.exec(select(Search)).all():
         _shares_again(session, search, found)
+    figures_again(session, found)
     _pages_again(session, blobs, found)
     _verdicts_again(session, found)
     return found

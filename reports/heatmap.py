@@ -10,7 +10,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from app.queries.rows import History, HitRow
-from app.texts import shown
+from app.texts import quoted, shown
 from app.types import LABELS
 from reports.svg import Plot, day_axis, gap_columns, gap_icons, n
 
@@ -47,9 +47,9 @@ def heatmap(
         width=len(history.days),
         height=depth,
         above=gap_icons(history, words, lang, search is not None),
-        left=_ranks(depth, "end", frozenset()),
+        left=ranks_beside(depth, "end", frozenset()),
         middle=Markup("").join(middle),
-        right=_ranks(depth, "start", fresh),
+        right=ranks_beside(depth, "start", fresh),
         below=day_axis(history.days, weekend, lang),
     )
 
@@ -57,17 +57,17 @@ def heatmap(
 def runs(history: History, depth: int) -> Iterator[Run]:
     """The runs of each rank, from left to right."""
     for rank, row in enumerate(history.ranks[:depth], 1):
-        open_run: Run | None = None
-        for day, identity in enumerate(row):
-            hit = history.hits[identity] if identity is not None else None
-            if open_run and hit and open_run.last == day - 1 and _same(open_run.hit, hit):
-                open_run = Run(rank, open_run.first, day, hit)
+        first, before = 0, row[0] if row else None
+        for day, identity in enumerate((*row[1:], None), 1):
+            # Most days show the hit of the day before: whoever looks at a year waits for all the others.
+            if identity == before:
                 continue
-            if open_run:
-                yield open_run
-            open_run = Run(rank, day, day, hit) if hit else None
-        if open_run:
-            yield open_run
+            if before is None:
+                first = day
+            elif identity is None or not _same(history.hits[before], history.hits[identity]):
+                yield Run(rank, first, day - 1, history.hits[before])
+                first = day
+            before = identity
 
 
 def _same(one: HitRow, other: HitRow) -> bool:
@@ -95,7 +95,7 @@ def _life(found: list[Run], history: History, words: Mapping[str, str], search: 
         parts.append(Markup('<path class="join" d="{}"/>').format(joins))
     body = Markup("").join(parts)
     last = found[-1]
-    title = f"{last.rank} · {words[last.hit.label]} · {shown(last.hit.title)[:80]} · {shown(last.hit.host)}"
+    title = f"{last.rank} · {words[last.hit.label]} · {quoted(shown(last.hit.title)[:80])} · {shown(last.hit.host)}"
     if search is None:
         return Markup("<g>{}</g>").format(body)
     return Markup('<a href="/searches/{}/links/{}" data-l="{}" aria-label="{}">{}</a>').format(
@@ -107,7 +107,7 @@ def _box(run: Run) -> str:
     return f"M{run.first} {n(run.rank - 0.97)}H{run.last + 1}v{THICK}H{run.first}z"
 
 
-def _ranks(depth: int, anchor: str, fresh: frozenset[int]) -> Markup:
+def ranks_beside(depth: int, anchor: str, fresh: frozenset[int]) -> Markup:
     """The ranks beside their rows; 1, 10 and 20 strong."""
     parts = []
     x = "22" if anchor == "end" else "8"

@@ -105,7 +105,7 @@ def headline_change(week: Week, words: Words) -> tuple[str, Tone]:
     """ "15 last week (−1)", with its tone; says so when there was no good look last week."""
     if week.before is None or week.before.good is None or week.good_change is None:
         return words["no_last_week"], ""
-    change = signed(week.good_change) if week.good_change else "="
+    change = signed(week.good_change) if week.good_change else words["no_change"]
     return words["last_week"].format(count=week.before.good, change=change), tone_of(week.good_change)
 
 

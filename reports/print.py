@@ -1,9 +1,10 @@
 """Prints HTML to PDF in an offline Chromium of its own: nothing runs, nothing is fetched, the same HTML gives the same
 bytes.
 
-The HTML is answered to Chromium as the one page of an invented address, so that it comes with a policy no markup can
-loosen: sandboxed (no script, no form, no refresh), no frame, no address but data: for fonts and pictures. Behind that
-policy stand a route that refuses every other request, a context that is offline, and a resolver that knows no host.
+The HTML is written into the one page of an invented address, which was answered with a policy no markup can loosen:
+sandboxed (no script, no form, no refresh), no frame, no address but data: for fonts and pictures. Behind that policy
+stand a route that refuses every other request, a context that is offline, and a resolver that knows no host. Each print
+gets a page of its own (and Chromium a process for it); the next one is made ready while nobody waits.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from playwright.async_api import Browser, Error, Page, Playwright, Route, async_
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from app.errors import AppError
+from reports.typeface import FAMILY, font_css
 from scrapers.browser import chromium_path
 from scrapers.errors import SourceMissing
 
@@ -43,6 +45,8 @@ Promise.allSettled([...document.fonts].map(face => face.load())).then(() => docu
 """
 NODE = re.compile(rb"/ID \(node(\d{8})\)")
 PATIENCE = 5.0
+# Tags that Chromium takes from PDF 2.0, and what readers of 1.7 are to take them for.
+NEWER = {"/Strong": pikepdf.Name.Span, "/Em": pikepdf.Name.Span}
 Result = TypeVar("Result")
 
 
@@ -88,12 +92,19 @@ class Printer:
             printed = self._run(self._print(html))
         return settled(printed, title, lang, at)
 
+    def settle(self) -> None:
+        """Wait until the page of the next print is ready, if any print came before; until then it keeps a core busy."""
+        with self._turn:
+            if self._chromium is not None:
+                self._run(self._settle())
+
     def close(self) -> None:
         """End Chromium and whatever belongs to it. A later print starts anew."""
         with self._turn:
             if self._loop is None or self._thread is None:
                 return
             self._run(self._end())
+            self._run(_no_task_left())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
@@ -119,11 +130,13 @@ class Printer:
                 whole = True
                 return printed
         except (TimeoutError, PlaywrightTimeout) as late:
-            raise PrintFailed(f"printing took longer than {self.deadline:g} seconds, so Chromium was ended") from late
+            raise PrintFailed(
+                f"printing took longer than {self.deadline:g} seconds, so Chromium was ended", "print_slow"
+            ) from late
         except SourceMissing as missing:
-            raise PrintFailed(str(missing)) from missing
+            raise PrintFailed(str(missing), "print_no_chromium") from missing
         except Error as lost:
-            raise PrintFailed(f"Chromium did not print: {lost.message.splitlines()[0]}") from lost
+            raise PrintFailed(f"Chromium did not print: {lost.message.splitlines()[0]}", "print_failed") from lost
         finally:
             if not whole:
                 await self._end()
@@ -143,6 +156,10 @@ class Printer:
         await self._chromium.start(self.executable, self.deadline)
         return await self._chromium.print(html)
 
+    async def _settle(self) -> None:
+        if self._chromium is not None and self._chromium.ready is not None:
+            await asyncio.wait([self._chromium.ready], timeout=self.deadline)
+
     async def _end(self) -> None:
         if self._chromium is not None:
             ended, self._chromium = self._chromium, None
@@ -157,7 +174,8 @@ class _Chromium:
         self._browser: Browser | None = None
         self._page: Page | None = None
         self._group: int | None = None
-        self._html: str | None = None
+        self.ready: asyncio.Task[object] | None = None
+        self._asked = False
 
     @property
     def lives(self) -> bool:
@@ -189,21 +207,36 @@ class _Chromium:
         """The PDF as Chromium writes it. After an error, or when cancelled, this Chromium is to be ended."""
         if self._page is None:
             raise RuntimeError("start it first")
-        self._html = html
-        await self._page.goto(PAPER)
+        await (self.ready or self._empty(self._page))
+        await self._page.set_content(html)
         await self._page.evaluate(READY)
-        return await self._page.pdf(
+        printed = await self._page.pdf(
             width="210mm", height="297mm", prefer_css_page_size=True, print_background=True, tagged=True, outline=True
         )
+        self.ready = asyncio.create_task(self._exercised(self._page))
+        return printed
+
+    async def _empty(self, page: Page) -> None:
+        """A page that nothing was printed from yet, with the policy."""
+        self._asked = True
+        await page.goto(PAPER)
+
+    async def _exercised(self, page: Page) -> None:
+        """The same in a process that has read our typeface and laid out a line, which takes it as long as a print."""
+        await self._empty(page)
+        await page.set_content(f"<!doctype html><style>{font_css()}</style><p style='font-family:{FAMILY}'>a <b>b</b>")
+        await page.evaluate(READY)
+        await page.pdf(tagged=True, outline=True)
 
     async def _answer(self, route: Route) -> None:
         """The page itself, once; nothing else."""
         with suppress(Error):  # the page went away meanwhile
-            if route.request.url == PAPER and self._html is not None:
-                html, self._html = self._html, None
+            if route.request.url == PAPER and self._asked:
+                self._asked = False
                 await route.fulfill(
-                    body=html, content_type="text/html; charset=utf-8", headers={"content-security-policy": POLICY}
-                )
+                    body="<!doctype html>", content_type="text/html; charset=utf-8",
+                    headers={"content-security-policy": POLICY},
+                )  # fmt: skip
             else:
                 await route.abort("aborted")  # any other code would put an error page in its place
 
@@ -216,6 +249,17 @@ class _Chromium:
             with suppress(TimeoutError, Error):
                 async with asyncio.timeout(PATIENCE):
                     await self._playwright.stop()
+        if self.ready is not None:
+            self.ready.cancel()
+            await asyncio.gather(self.ready, return_exceptions=True)
+
+
+async def _no_task_left() -> None:
+    """What still waited for the Chromium that was ended."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 async def _group_of(browser: Browser) -> int | None:
@@ -238,6 +282,8 @@ def settled(printed: bytes, title: str, lang: str, at: datetime) -> bytes:
         }.items():  # fmt: skip
             pdf.docinfo[name] = pikepdf.String(value)
         _sort_names(pdf)
+        if "/StructTreeRoot" in pdf.Root:
+            pdf.Root.StructTreeRoot.RoleMap = pikepdf.Dictionary(NEWER)
         pdf.Root.Lang = pikepdf.String(lang)
         reading = pikepdf.Name.R2L if lang == "he" else pikepdf.Name.L2R
         pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True, Direction=reading)

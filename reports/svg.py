@@ -34,6 +34,7 @@ MARKS = {
     }.items()
 }
 MOST_DATES = 13
+GUTTER, ROW_ABOVE, AXIS = 30, 18, 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +71,25 @@ class Plot:
             )
         )  # fmt: skip
 
-    def alone(self, style: Markup, width: int = 1160, height: int = 340) -> Markup:
-        """One picture that needs no page around it: the same pieces as nested pictures, with their own style."""
-        gutter, top, foot = 30, 18 * self.above_rows, 26
-        inner = width - 2 * gutter
+    def told(self, words: str) -> Markup:
+        """The same pieces, of which the middle is one picture told in words: tags of a PDF know pictures, no groups."""
+        named = Markup('<svg class="middle" role="img" aria-label="{}"').format(words)
+        return Markup(self.__html__().replace('<svg class="middle"', named, 1))  # noqa: S704  escaped above
+
+    def placed(self, left: float, top: float, width: float, height: float) -> Markup:
+        """The same pieces inside a bigger drawing: gutters, rows above and the axis around a middle of height."""
+        inner, y = width - 2 * GUTTER, top + ROW_ABOVE * self.above_rows
         piece = Markup('<svg x="{}" y="{}" width="{}" height="{}" overflow="visible">{}</svg>')
         return Markup(
-            '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}" viewBox="0 0 {} {}" role="img" '
-            'aria-label="{}" class="plot {}"><style>{}</style><rect width="100%" height="100%" class="paper"/>{}{}'
-            '<svg x="{}" y="{}" width="{}" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none">{}</svg>'
-            "{}{}</svg>"
+            '<g class="plot {}" direction="ltr">{}{}'
+            '<svg x="{}" y="{}" width="{}" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none">{}</svg>{}{}</g>'
         ).format(
-            width, height + top + foot, width, height + top + foot, self.label, self.kind, style,
-            piece.format(gutter, 0, inner, top, self.above), piece.format(0, top, gutter, height, self.left),
-            gutter, top, inner, height, n(self.width), n(self.height), self.middle,
-            piece.format(width - gutter, top, gutter, height, self.right),
-            piece.format(gutter, top + height, inner, foot, self.below),
+            self.kind,
+            piece.format(n(left + GUTTER), n(top), n(inner), n(y - top), self.above),
+            piece.format(n(left), n(y), GUTTER, n(height), self.left),
+            n(left + GUTTER), n(y), n(inner), n(height), n(self.width), n(self.height), self.middle,
+            piece.format(n(left + width - GUTTER), n(y), GUTTER, n(height), self.right),
+            piece.format(n(left + GUTTER), n(y + height), n(inner), AXIS, self.below),
         )  # fmt: skip
 
 

@@ -206,7 +206,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"shown": say.shown, "direction": say.direction, "link": say.safe_link, "cut": cut}
+    made.filters |= {
+        "shown": say.shown,
+        "direction": say.direction,
+        "link": say.safe_link,
+        "cut": cut,
+        "engine": say.engine_name,
+    }
     made.globals |= {"labels": LABELS, "marks": MARKS}
     return made
 

@@ -16,7 +16,6 @@ from scrapers.types import Rating
 
 MOST_RESULTS = 150  # a page that claims more is no page of results, and reading on would only cost time
 MOST_BLOCK = 30_000
-_SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
 _NUMBER = r"(\d{1,2}(?:[.,]\d{1,2})?)"
 _RATING = re.compile(
@@ -51,7 +50,7 @@ _NOT_TEXT = ("script", "style", "noscript", "svg", "cite", "g-img", "button", "t
 
 def plain(text: str) -> str:
     """One line of visible text: no runs of space, no invisible direction marks."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
 def text_of(node: LexborNode | None) -> str:

@@ -116,8 +116,8 @@ class BrowserFetcher:
             await context.set_extra_http_headers(dict(fetch.headers))
         await context.route("**/*", _without_pictures)
         seen.watch(await context.new_page())
-        if fetch.form:
-            raise Forbidden("a form is sent over HTTP, not through the browser")
+        if fetch.form or fetch.json is not None or fetch.secrets:
+            raise Forbidden("a form or a key is sent over HTTP, not through the browser")
         await seen.goto(fetch.url)
         await seen.look()
         if len(seen.body) > self.max_bytes:

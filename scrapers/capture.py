@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from scrapers import registry
+from scrapers.errors import SourceMissing
 from scrapers.http import without_secrets
 from scrapers.parse import parse
 from scrapers.types import Access, Fetch, RawPage, SearchRequest
@@ -24,16 +26,23 @@ async def capture(
     """The raw pages of a look. Each is handed to on_page before it is read. deadline: seconds over all pages.
 
     Ends at the depth, at the engine's last page, at a page that failed, was refused or added nothing new. A page that
-    the deadline cuts is a page: what arrived of it, marked as incomplete.
+    the deadline cuts is a page: what arrived of it, marked as incomplete. SourceMissing when the source cannot answer
+    the search as it is asked: then nobody is asked.
     """
+    refusal = registry.refusal(source, request)
+    if refusal is not None:
+        raise SourceMissing(refusal)
     pages: list[RawPage] = []
     known = 0
-    plan = registry.source(source).fetch
+    plan, onward = registry.source(source).fetch, registry.onward(source)
     loop = asyncio.get_running_loop()
     until = loop.time() + deadline
     for page_no in range(1, MOST_PAGES + 1):
         left = max(until - loop.time(), 0.0)
-        fetch = replace(plan(request, page_no, access), locale=locale_of(request), seconds=left)
+        asked = onward(pages[-1], request, access) if onward and pages else plan(request, page_no, access)
+        if asked is None:
+            break
+        fetch = replace(asked, locale=locale_of(request), seconds=left)
         page = replace(await _fetched(fetcher, fetch, page_no, left + GRACE), page_no=page_no)
         on_page(page)
         pages.append(page)
@@ -43,6 +52,12 @@ async def capture(
             break
         known = found
     return pages
+
+
+def pages_for(source: str, depth: int) -> int:
+    """How many requests a look of that depth takes when every page is whole."""
+    per_page = int(getattr(registry.source(source), "PER_PAGE", 10))
+    return min(math.ceil(depth / per_page), MOST_PAGES)
 
 
 def locale_of(request: SearchRequest) -> str | None:
@@ -56,4 +71,4 @@ async def _fetched(fetcher: Fetcher, fetch: Fetch, page_no: int, seconds: float)
         async with asyncio.timeout(seconds):
             return await fetcher(fetch, page_no)
     except TimeoutError:
-        return RawPage(b"", without_secrets(fetch.url), complete=False, failure="deadline")
+        return RawPage(b"", without_secrets(fetch.url, fetch.secrets), complete=False, failure="deadline")

@@ -6,13 +6,13 @@ A failure is an answer too: what arrived is kept, with the reason beside it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import ssl
 import zlib
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 import httpx
 
@@ -24,7 +24,11 @@ MOST_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 PACKED = ("gzip", "x-gzip", "deflate")
 AGENT = "ShemTov/0.1 (reputation monitor)"
+SHORTEST_SECRET = 6  # masking "a" everywhere would tear the answer, and protect nothing
 _SECRET = re.compile(r"((?:api_key|key|token)=)[^&#]+", re.I)
+
+for _name in ("httpx", "httpcore"):  # they write whole addresses and headers into the log, keys included
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class HttpFetcher:
@@ -64,8 +68,8 @@ class HttpFetcher:
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, zlib.error, OSError) as lost:
             failure = Unreachable(str(lost))
         return RawPage(
-            body=bytes(arrived.body),
-            final_url=without_secrets(arrived.url),
+            body=masked(bytes(arrived.body), fetch.secrets),
+            final_url=without_secrets(arrived.url, fetch.secrets),
             http_status=arrived.status,
             content_type=arrived.content_type,
             page_no=page_no,
@@ -76,18 +80,21 @@ class HttpFetcher:
 
     async def _follow(self, fetch: Fetch, arrived: _Arrived) -> None:
         origin = urlsplit(fetch.url)[:2]  # a step down from https is another origin
-        form = fetch.form
+        sent: Fetch | None = fetch
         for _ in range(MOST_REDIRECTS + 1):
             same = urlsplit(arrived.url)[:2] == origin
             headers = {"user-agent": AGENT, "accept-encoding": "gzip"} | (dict(fetch.headers) if same else {})
-            location = await self._once(arrived, headers, form)
+            location = await self._once(arrived, headers, sent)
             if location is None:
                 return
-            arrived.url, form = _onward(arrived.url, location), None
+            arrived.url, sent = _onward(arrived.url, location), None
         raise Forbidden("too many redirects")
 
-    async def _once(self, arrived: _Arrived, headers: dict[str, str], form: Mapping[str, str] | None) -> str | None:
-        """One request at the checked address; the place it sends us to, or None when it answered."""
+    async def _once(self, arrived: _Arrived, headers: dict[str, str], sent: Fetch | None) -> str | None:
+        """One request at the checked address; the place it sends us to, or None when it answered.
+
+        sent: whose form or JSON goes along; None after a redirect, which nothing is posted to.
+        """
         parts = split(arrived.url)
         address = await self.gate.address(arrived.url)
         url, extensions = parts.geturl(), {}
@@ -96,11 +103,15 @@ class HttpFetcher:
             url = urlunsplit(parts._replace(netloc=host + (f":{parts.port}" if parts.port else "")))
             headers = headers | {"host": parts.netloc}
             extensions = {"sni_hostname": parts.hostname}
+        form, text = (sent.form, sent.json) if sent else (None, None)
+        if text is not None:
+            headers = {"content-type": "application/json"} | headers
         request = self.client.build_request(
-            "GET" if form is None else "POST",
+            "GET" if form is None and text is None else "POST",
             url,
             headers=headers,
             data=form,
+            content=text,
             extensions=extensions,
         )
         response = await self.client.send(request, stream=True)
@@ -153,6 +164,15 @@ def _onward(url: str, location: str) -> str:
         raise Forbidden("a redirect to no address") from wrong
 
 
-def without_secrets(url: str) -> str:
+def without_secrets(url: str, secrets: tuple[str, ...] = ()) -> str:
     """An address that may be stored and shown: keys in it are masked."""
-    return _SECRET.sub(r"\1***", url)[:4000]
+    return masked(_SECRET.sub(r"\1***", url).encode("utf-8", "replace"), secrets).decode("utf-8", "replace")[:4000]
+
+
+def masked(body: bytes, secrets: tuple[str, ...]) -> bytes:
+    """What arrived, without our own key: some providers write it back into the addresses of their answers."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST_SECRET:
+            for form in {secret, quote(secret, safe=""), quote_plus(secret), secret.replace("/", "\\/")}:
+                body = body.replace(form.encode(), b"***")
+    return body

@@ -95,7 +95,7 @@ def _checks(
         _enough(serp, standards, usual),
     ]
     if serp.results:
-        found += [_snippets(serp, usual), _shape(serp), _resolved(serp), _free_of_ads(serp)]
+        found += [_snippets(serp, standards, usual), _shape(serp), _resolved(serp), _free_of_ads(serp)]
     found += [
         _language(signs.hl, request.hl),
         _country(signs.gl, request.gl),
@@ -103,7 +103,7 @@ def _checks(
         Check("Blocks left unread", _few(signs.unread, serp), str(signs.unread)),
     ]
     if serp.results:
-        found += [_known_read(pages, serp, request, usual), _news(serp, usual)]
+        found += [_known_read(pages, serp, request, usual), _news(serp, standards, usual)]
     elif signs.block is not None:
         found.append(Check("Block marker", False, f"{signs.block}; read only because there were no results"))
     return tuple(found)
@@ -132,6 +132,8 @@ def _folded(text: str) -> str:
 def _enough(serp: Serp, standards: Standards, usual: Usual | None) -> Check:
     name = "Organic results"
     n = len(serp.results)
+    if not standards.enough:
+        return Check(name, True, f"{n} (any number is enough here)")
     if usual is not None and usual.looks >= LEARNED_FROM:
         least = USUAL_SHARE * usual.n
         return Check(name, n >= least, f"{n} (usual {usual.n:g} over {usual.looks} looks, enough from {least:g})")
@@ -142,9 +144,11 @@ def _enough(serp: Serp, standards: Standards, usual: Usual | None) -> Check:
     return Check(name, n >= least, f"{n} (still learning, enough from {least})")
 
 
-def _snippets(serp: Serp, usual: Usual | None) -> Check:
+def _snippets(serp: Serp, standards: Standards, usual: Usual | None) -> Check:
     share = sum(1 for result in serp.results if result.snippet) / len(serp.results)
     name = "With snippets"
+    if not standards.enough:
+        return Check(name, True, f"{share:.0%} (any number is enough here)")
     if usual is not None and usual.looks >= LEARNED_FROM:
         least = USUAL_SHARE * usual.snippet_share
         return Check(name, share >= least, f"{share:.0%} (usual {usual.snippet_share:.0%})")
@@ -232,16 +236,16 @@ def _country(told: str | None, asked: str | None) -> Check:
     return Check(name, told.upper() == asked.upper(), f"asked {asked.upper()}, the page says {told.upper()}")
 
 
-def _news(serp: Serp, usual: Usual | None) -> Check:
+def _news(serp: Serp, standards: Standards, usual: Usual | None) -> Check:
     """Most of a page is new: a crisis, or another page. On one shorter than usual a quarter gone is enough."""
     name = "New since last look"
     if usual is None or not usual.urls:
         return Check(name, None, "no look before")
     now = {result.link for result in serp.results}
     new, gone = len(now - usual.urls), len(usual.urls - now)
+    if not standards.enough:
+        return Check(name, True, f"{new} of {len(serp.results)}")  # of two or three, all new ones are ordinary
     if new and usual.looks >= LEARNED_FROM and len(serp.results) < usual.n:
-        kept = len(usual.urls) - gone
-        return Check(
-            name, kept >= USUAL_SHARE * min(len(usual.urls), usual.n), f"{new} of {len(serp.results)}, {gone} gone"
-        )
+        enough = len(usual.urls) - gone >= USUAL_SHARE * min(len(usual.urls), usual.n)
+        return Check(name, enough, f"{new} of {len(serp.results)}, {gone} gone")
     return Check(name, new <= MOST_NEW * len(serp.results), f"{new} of {len(serp.results)}")

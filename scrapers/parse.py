@@ -12,6 +12,7 @@ from scrapers.types import RawPage, Result, SearchRequest, Serp, Signs
 
 log = logging.getLogger(__name__)
 UNREADABLE = Serp(signs=Signs(end=False))
+MOST_TITLE, MOST_SNIPPET = 500, 2000  # characters; engines show a tenth of that, the raw page keeps it all
 
 
 def parse(source: str, pages: Sequence[RawPage], request: SearchRequest) -> Serp:
@@ -45,12 +46,23 @@ def join(serps: Sequence[Serp], numbers: Sequence[int], depth: int) -> Serp:
             if result.link not in seen and len(results) < depth:
                 seen.add(result.link)
                 absolute = offset + result.absolute_rank if result.absolute_rank else None
-                results.append(replace(result, rank=len(results) + 1, page_no=number, absolute_rank=absolute))
+                results.append(replace(_bounded(result), rank=len(results) + 1, page_no=number, absolute_rank=absolute))
         for feature in serp.features:
             absolute = offset + feature.absolute_rank if feature.absolute_rank else None
             features.append(replace(feature, absolute_rank=absolute))
         offset += max(places, default=0)
     return Serp(tuple(results), tuple(features), _signs([s.signs for s in serps]), pages=len(serps))
+
+
+def _bounded(result: Result) -> Result:
+    """A result that says no more than anybody reads, whoever wrote it."""
+    return replace(
+        result,
+        title=result.title[:MOST_TITLE],
+        snippet=result.snippet[:MOST_SNIPPET],
+        display_url=result.display_url[:MOST_TITLE],
+        date_text=result.date_text[:MOST_TITLE] if result.date_text else None,
+    )
 
 
 def _signs(signs: list[Signs]) -> Signs:

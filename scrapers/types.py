@@ -36,15 +36,18 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One HTTP request a source wants made: GET unless `form` is given (then POST).
+    """One HTTP request a source wants made: GET unless `form` or `json` (JSON text) is given (then POST).
 
-    locale ("he-IL") is what a browser is set to, seconds what is left of the look; capture fills both in. Plain HTTP
-    does without a locale.
+    secrets are the parts of it that must never be kept or shown: masked in the address and in the answer, and no part
+    of how a Fetch is printed. locale ("he-IL") is what a browser is set to, seconds what is left of the look; capture
+    fills both in. Plain HTTP does without a locale.
     """
 
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    url: str = field(repr=False)  # some providers take their key in it
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = None
+    json: str | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     locale: str | None = None
     seconds: float | None = None
 
@@ -58,12 +61,12 @@ class Access:
     """How a source is reached: a base URL instead of its own (a practice site, a mirror), the key of a provider."""
 
     base_url: str | None = None
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """One raw answer, as it came: stored before anybody reads it, in every state.
+    """One raw answer, as it came but for a provider's key of ours: stored before anybody reads it, in every state.
 
     `complete` is False when the transport knows that the body was cut off (size cap, reset, deadline).
     `failure` names what the transport saw instead of an answer (errors.py code), None when there was one.
@@ -200,7 +203,8 @@ class Usual:
 class Standards:
     """What a source's page must hold before anything is learned about a search.
 
-    enough: fewest organic results a whole page has (several pages: times their number).
+    enough: fewest organic results a whole page has (several pages: times their number); 0 where any number is
+    ordinary, as for `site:` of a forum, whatever was learned.
     zero_counts: whether its no-results sign can be believed for an ordinary phrase (Bing shows it to crawlers).
     """
 

@@ -27,6 +27,7 @@ _TRACKING = re.compile(
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _HOST_SHAPE = re.compile(r"^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)+$")
 _MAX_URL = 4000
+_REDIRECTS = ("/url", "/ck/a", "/l/", "/RU=", "/*")  # in the path of every redirect an engine wraps its links in
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def host_name(name: str) -> str | None:
     return folded
 
 
+@lru_cache(maxsize=65536)
 def registrable_domain(name: str) -> str | None:
     """The domain one can register: "a.b.example.co.il" gives "example.co.il"; None for a public suffix."""
     return _suffixes().privatesuffix(name)
@@ -101,7 +103,9 @@ def target(href: str, display_url: str = "", title: str = "") -> Target | None:
     """
     if hides_target(href):
         shown = re.split(
-            r"\s*[›>/]\s*|\s+", display_url.strip().removeprefix("https://").removeprefix("http://"), maxsplit=1
+            r"\s*[›>/]\s*|\s+",
+            display_url[:_MAX_URL].strip().removeprefix("https://").removeprefix("http://"),
+            maxsplit=1,
         )
         name = host_name(shown[0])
         if name is None:
@@ -158,6 +162,8 @@ def unwrap(url: str) -> str:
 
 def _unwrap_once(url: str) -> str | None:
     text = url.strip()
+    if not any(sign in text for sign in _REDIRECTS):
+        return None  # as most links: they need not be taken apart
     probe = "https:" + text if text.startswith("//") else text
     try:
         parts = urlsplit(probe)
@@ -174,6 +180,9 @@ def _unwrap_once(url: str) -> str | None:
         return _http(query.get("uddg"))
     if name.endswith(".search.yahoo.com") and "/RU=" in path:
         return _http(unquote(path.split("/RU=", 1)[1].split("/RK=", 1)[0]))
+    if name.endswith(".yahoo.com") and "/*" in path:  # rd., rds. and srd.yahoo.com/...*http://..., until 2012
+        inner = text.split("/*", 1)[1].lstrip("*-")
+        return _http(unquote(inner) if inner.lower().startswith(("http%3a", "https%3a")) else inner)
     return None
 
 
@@ -199,6 +208,8 @@ def _bing_target(token: str) -> str | None:
 
 def hides_target(url: str) -> bool:
     """True for Google's per-impression tokens (/goto?url=CAES...): never an identity."""
+    if "/goto" not in url:
+        return False
     try:
         parts = urlsplit(url.strip())
     except ValueError:

@@ -69,6 +69,28 @@ def test_series_are_the_record_to_the_digit(client: TestClient, world: World) ->
     assert heat["hits"][str(record.ranks[0][0])]["label"] == "owned"
 
 
+def test_a_week_and_a_life_are_the_record(client: TestClient, world: World) -> None:
+    """The week as it stood on a day, of the top 10 or 20; a result's ranks, labels and appearances."""
+    path = f"{API}/searches/{world.search}"
+    day = (FIRST + timedelta(days=1)).isoformat()
+    week = client.get(f"{path}/week", params={"day": day, "top": 20}).json()
+    assert (week["now"]["at"], week["before"], week["score_change"]) == (FIRST.isoformat(), None, None)
+    assert sum(share["count"] for share in week["now"]["shares"].values()) == week["now"]["n"] == 20
+    assert (week["quality"]["observed"], week["quality"]["states"][-1]) == (1, "blocked")
+    share = client.get(f"{path}/share", params={**RANGE, "top": 20}).json()["share"]
+    assert share["n"][0] == 20
+    results = client.get(f"{API}/snapshots/{week['now']['snapshot']}/results").json()
+    link = results[3]["hit"]["link_id"]
+    life = client.get(f"{path}/links/{link}").json()
+    assert life["days"][0] == {
+        "at": FIRST.isoformat(), "rank": 4, "hit": results[3]["hit"]["id"], "snapshot": week["now"]["snapshot"],
+    }  # fmt: skip
+    assert [event["new"] for event in life["events"]][-1] == results[3]["hit"]["label"]
+    assert client.get(f"{path}/links/99999").status_code == 404
+    for wrong in ({"top": 5}, {"day": "2026-13-01"}, {"day": "0001-01-01"}):
+        assert client.get(f"{path}/week", params=wrong).status_code == 422
+
+
 def test_brands_searches_snapshots_results_and_changes(client: TestClient, world: World) -> None:
     """From the brand down to the raw page's name."""
     brand = client.get(f"{API}/brands").json()[0]
@@ -89,7 +111,10 @@ def test_brands_searches_snapshots_results_and_changes(client: TestClient, world
 def test_every_route_needs_a_key(client: TestClient) -> None:
     """Each route of the OpenAPI document: 401 as a problem without a key, with a wrong one, and with a revoked one."""
     routes = [
-        path.replace("{slug}", "x").replace("{search_id}", "1").replace("{snapshot_id}", "1")
+        path.replace("{slug}", "x")
+        .replace("{search_id}", "1")
+        .replace("{snapshot_id}", "1")
+        .replace("{report_id}", "1")
         for path in client.get(f"{API}/openapi.json").json()["paths"]
     ]
     assert len(routes) >= 9
@@ -135,14 +160,14 @@ def test_another_workspace_is_not_there(client: TestClient, world: World) -> Non
     assert client.get(f"{API}/brands", headers=spy).json() == []
     for path in (f"/brands/{slug}", f"/brands/{slug}/searches", f"/searches/{world.search}", f"/searches/{world.search}/snapshots",
                  f"/searches/{world.search}/share", f"/searches/{world.search}/heatmap", f"/searches/{world.search}/changes",
-                 "/snapshots/1", "/snapshots/1/results"):  # fmt: skip
+                 "/snapshots/1", "/snapshots/1/results", f"/brands/{slug}/reports"):  # fmt: skip
         assert client.get(API + path, headers=spy).status_code == 404, path
 
 
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/brands/none", 404), ("/searches/999", 404), ("/snapshots/999", 404), ("/searches/0", 422),
+        ("/brands/none", 404), ("/searches/999", 404), ("/snapshots/999", 404), ("/searches/0", 422), ("/reports/999", 404), ("/reports/0/pdf", 422), ("/brands/none/reports", 404),
         ("/searches/99999999999999999999", 422), ("/searches/1/share?top=7", 422), ("/searches/1/share?from=x", 422),
         ("/searches/1/share?from=2026-02-01&to=2026-01-01", 400), ("/searches/1/share?from=2000-01-01&to=2026-01-01", 400),
         ("/searches/1/share?to=0001-01-01", 400), ("/searches/1/share?to=9999-12-31", 400), ("/nothing", 404),

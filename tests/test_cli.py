@@ -26,6 +26,7 @@ from app.settings import origin
 from scrapers.practice.entries import worlds
 from scrapers.practice.markup import CAPTCHA, Asked
 from scrapers.practice.site import page_of
+from scrapers.registry import SOURCES, parser_version
 
 PHRASE = "נתיב טלקום שירות לקוחות"
 PARSED = ["path", "status", "reason", "unchecked", "results", "features", "parser_version", "parse_ms"]
@@ -107,7 +108,7 @@ def test_parse_batch_answers_every_row_in_its_promised_form(shemtov: Command, tm
     first = found[0]["results"][0]
     assert list(first) == ["rank", "url", "title", "snippet", "display_url", "host", "date_text", "page_no", "rating"]
     assert [r["rank"] for r in found[0]["results"]] == list(range(1, 11))
-    assert found[0]["parser_version"] == "google-1"
+    assert found[0]["parser_version"] == parser_version("google", "google")
     assert "New since last look" in found[0]["unchecked"]
 
 
@@ -227,8 +228,9 @@ def test_a_look_without_a_source_says_what_to_set(shemtov: Command) -> None:
     shemtov("brand", "add", "X", "--owned", "x.example")
     done = shemtov("capture", "1")
     assert done.returncode == 2
-    assert "SHEMTOV_SERPAPI_KEY" in done.stderr
+    assert "SHEMTOV_SERPER_KEY" in done.stderr
     assert "SHEMTOV_DIRECT=google" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_import_verify_and_export_of_one_brand(shemtov: Command, tmp_path: Path) -> None:
@@ -351,6 +353,25 @@ def test_a_public_url_is_kept_as_browsers_write_it() -> None:
     assert origin("HTTPS://Shemtov.Example.com:443/") == "https://shemtov.example.com"
     assert origin("http://intranet:80") == "http://intranet"
     assert origin("https://x.example:8443") == "https://x.example:8443"
+
+
+def test_a_preview_says_what_would_be_made_and_makes_nothing(
+    shemtov: Command, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every search with its price, the sum of a month; problems are told as by the command itself."""
+    monkeypatch.setattr(SOURCES["serpapi"], "PRICE", 0.01, raising=False)
+    monkeypatch.setenv("SHEMTOV_SERPAPI_KEY", "k")
+    command = ("brand", "add", "Nativ", "--owned", "nativ.example", "--market", "pl-pl", "--watch", "--preview")
+    done = shemtov(*command)
+    assert done.returncode == 0
+    assert "Nativ would have 5 searches; nothing was made" in done.stdout
+    assert done.stdout.count("(only listens)") == 3
+    assert "150 looks a month, about $2.10" in done.stdout
+    assert not (data_dir / "shemtov.db").exists()
+    assert shemtov("brand", "add", "Nativ", "--market", "xx", "--preview").returncode == 2
+    assert shemtov(*command[:-1]).returncode == 0
+    listed = shemtov("brand", "list").stdout
+    assert listed.count("(only listens)") == 3
 
 
 def test_parse_explains_to_a_person_what_it_read(shemtov: Command, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from app.store.snapshots import finish, plan
 from app.verify import verify
 from scrapers.errors import SourceMissing
 from scrapers.practice.entries import worlds
-from scrapers.registry import SOURCES
+from scrapers.registry import SOURCES, parser_version
 
 DAY = date(2026, 11, 2)
 
@@ -248,15 +248,14 @@ def test_reading_the_archive_again_writes_a_new_parse_beside_the_old(
     watch(world, DAY, 2)
     with reading(world.engine) as session:
         before = history(session, world.search, DAY, DAY + timedelta(days=1))
+    today = parser_version("practice", "google")
     monkeypatch.setattr(SOURCES["google"], "VERSION", 99)
     again = reparse(world.surroundings, lambda _done, _of: None)
     assert (again.seen, again.changed, again.problems) == (2, 2, ())
     with reading(world.engine) as session:
         assert sorted(session.exec(select(Parse.parser_version)).all()) == [
-            "google-1",
-            "google-1",
-            "google-99",
-            "google-99",
+            *[today] * 2,
+            *["google-99"] * 2,
         ]
         after = history(session, world.search, DAY, DAY + timedelta(days=1))
         assert after.ranks == before.ranks

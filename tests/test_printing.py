@@ -6,49 +6,34 @@ import asyncio
 import io
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pypdf
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
+from weeks import FIRST, JERUSALEM, PNG, SUNDAY, look, relabel, two_weeks
 from worlds import World
 
 from app.db import reading, writing
 from app.errors import AppError, BadInput, NotFound
 from app.models import Hit, Report, Workspace
-from app.printing import Print, close_printer, last_week, print_week
+from app.printing import MOST_WAITING, Print, close_printer, in_turn, last_week, paper_language, print_week
 from app.queries.brands import brand
 from app.queries.reports import Difference, differences, printed, printed_facts
-from app.queries.weekly import weekly
-from app.runner import run_due
+from app.queries.searches import searches
+from app.queries.weekly import week_today, weekly
 from app.settings import settings
 from app.store.blobs import blob_path
 from app.store.brands import home_workspace
 from app.store.workspaces import readable, sign
 from app.verify import verify
+from reports.print import PrintFailed
 
 pytestmark = pytest.mark.browser
-JERUSALEM = ZoneInfo("Asia/Jerusalem")
-FIRST = date(2026, 11, 15)
-SUNDAY = datetime(2026, 11, 22, 7, tzinfo=JERUSALEM)
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63606060f80f0001"
-    "0401005f7e1c2b0000000049454e44ae426082"
-)
-
-
-def look(world: World, day: date, mode: str = "none") -> None:
-    world.practice.modes[day] = mode
-    world.clock.at = datetime(day.year, day.month, day.day, 6, 1, tzinfo=JERUSALEM)
-
-    async def collect() -> None:
-        async for _ in run_due(world.surroundings, lambda names: (list(names), [])):
-            pass
-
-    asyncio.run(collect())
 
 
 @pytest.fixture
@@ -56,14 +41,21 @@ def watched(world: World, chromium_path: str, monkeypatch: pytest.MonkeyPatch) -
     """Two weeks of looks on record, and a Chromium to print with."""
     monkeypatch.setenv("SHEMTOV_CHROMIUM", chromium_path)
     settings.cache_clear()
-    for back in range(11, -1, -1):
-        look(world, FIRST + timedelta(days=6 - back))
+    two_weeks(world)
     yield world
     close_printer()
 
 
-def show(world: World, lang: str = "he", day: date = FIRST, at: datetime = SUNDAY, *, again: bool = False) -> Print:
-    return print_week(world.engine, world.surroundings.blobs, world.search, day, lang, at, again=again)
+def show(
+    world: World,
+    lang: str = "he",
+    day: date = FIRST,
+    at: datetime = SUNDAY,
+    *,
+    again: bool = False,
+    final: bool = False,
+) -> Print:
+    return print_week(world.engine, world.surroundings.blobs, world.search, day, lang, at, again=again, final=final)
 
 
 def words(pdf: bytes) -> str:
@@ -81,15 +73,16 @@ def test_the_first_print_of_a_week_stays_its_report(watched: World) -> None:
     assert first.report is not None
     assert first.file_name == "nativ-telecom-2026-11-15-he.pdf"
     with writing(watched.engine) as session:
-        for hit in session.exec(select(Hit).where(col(Hit.label) == "negative")).all():
-            hit.label = "neutral"
-            session.add(hit)
+        relabel(session)
     later = show(watched, at=SUNDAY + timedelta(days=9))
     assert (later.pdf, later.report) == (first.pdf, first.report)
+    assert (first.new, later.new) == (True, False)
     assert len(rows(watched.engine)) == 1
     with reading(watched.engine) as session:
         was = printed_facts(session, first.report.id)
-        told = {one.what: one for one in differences(was, weekly(session, watched.search, FIRST, "he"))}
+        today = weekly(session, watched.search, FIRST, "he")
+        told = {one.what: one for one in differences(was, today)}
+        assert week_today(session, watched.search, FIRST) == today.week
     assert was.week.now is not None
     assert was.week.now.shares is not None
     assert told["negative"] == Difference("negative", was.week.now.shares["negative"].percent, 0)
@@ -146,7 +139,7 @@ def test_a_week_nothing_can_be_said_about_is_refused(watched: World) -> None:
     """A week to come, one before the record, a language we do not speak, a search that is not there."""
     with pytest.raises(BadInput, match="has not begun"):
         show(watched, day=FIRST + timedelta(days=7), at=datetime(2026, 11, 21, 12, tzinfo=JERUSALEM))
-    with pytest.raises(BadInput, match="nothing was looked at up to 2026-10-31"):
+    with pytest.raises(BadInput, match="was not looked at up to 2026-10-31"):
         show(watched, day=date(2026, 10, 28))
     with pytest.raises(BadInput, match="he"):
         show(watched, "fr")
@@ -254,6 +247,36 @@ def test_two_who_print_at_once_get_the_same_paper(watched: World) -> None:
     made = asyncio.run(both())
     assert len({one.pdf for one in made}) == 1
     assert len(rows(watched.engine)) == 1
+
+
+def test_who_comes_when_too_many_wait_is_told_so(watched: World) -> None:
+    """A few may queue for the one Chromium; the next gets a clear answer at once, and the queue is free again later."""
+    with ExitStack() as queue:
+        for _ in range(MOST_WAITING):
+            queue.enter_context(in_turn())
+        with pytest.raises(PrintFailed, match="try again in a minute"):
+            show(watched)
+    assert show(watched).new
+
+
+def test_a_final_report_is_asked_for_or_nothing(watched: World) -> None:
+    """Whoever wants no draft is refused while the week runs; a day of no calendar is refused, never a crash."""
+    with pytest.raises(BadInput, match="is not over"):
+        show(watched, at=SUNDAY - timedelta(days=1), final=True)
+    for day in (date.min, date.max):
+        with pytest.raises(BadInput, match="no report is of"):
+            show(watched, day=day)
+    assert rows(watched.engine) == []
+    assert [show(watched, final=True).new for _ in range(2)] == [True, False]
+
+
+def test_a_report_speaks_the_language_of_its_search(watched: World) -> None:
+    """The search's own, else its market's; a language no report is printed in is none."""
+    with reading(watched.engine) as session:
+        search = searches(session, watched.brand)[0]
+    spoken = [("he", "il-he"), ("pl-PL", "il-he"), ("de", "pl-pl"), ("de", "en-gb")]
+    found = [paper_language(replace(search, hl=hl, market=market), "he") for hl, market in spoken]
+    assert found == ["he", "pl", "pl", "en"]
 
 
 def broken(session: Session, blobs: Path) -> list[str]:

@@ -13,10 +13,12 @@ from app.db import reading, writing
 from app.models import Hit, Search, Snapshot
 from app.queries.brand_page import Asked, brand_page
 from app.queries.changes import change_rows
+from app.queries.weekly import weekly
 from app.runner import Taken, run_due
 from app.verify import verify
 
 SATURDAY = date(2026, 11, 21)
+WEEK = timedelta(weeks=1)
 COMPLAINT = (
     '<div class="MjjYud"><div class="g"><a href="https://forum.example/t/9"><h3>"שלוש שעות על הקו ואין מענה" – נתיב</h3>'
     '<cite>forum.example</cite></a><div class="VwiC3b">שירות גרוע, אף אחד לא חוזר. לא ממליץ!</div></div></div>'
@@ -48,9 +50,10 @@ def test_a_complaint_is_found_on_saturday_and_a_failed_look_stays_a_gap(world: W
     world.practice.always = SATURDAY
     with writing(world.engine) as session:
         search = session.get_one(Search, world.search)
-        search.schedule, search.next_due = "09:00 21:10", local(SATURDAY - timedelta(days=1), 21, 10)
+        search.schedule, search.next_due = "09:00 21:10", local(SATURDAY - WEEK, 21, 10)
         session.add(search)
-    assert [t.state for t in run(world, local(SATURDAY - timedelta(days=1), 21, 11))] == ["ok"]
+    assert [t.state for t in run(world, local(SATURDAY - WEEK, 21, 11))] == ["ok"]
+    assert run(world, local(SATURDAY - timedelta(days=1), 21, 11))[-1].state == "ok"
 
     world.practice.modes[SATURDAY] = "captcha"
     morning = run(world, local(SATURDAY, 9, 1))
@@ -81,9 +84,14 @@ def test_a_complaint_is_found_on_saturday_and_a_failed_look_stays_a_gap(world: W
 
         looks = {s.slot: (s.state, s.reason) for s in session.exec(select(Snapshot)).all()}
         assert looks["2026-11-21T09:00:00"] == ("blocked", "captcha")
+        report = weekly(session, world.search, SATURDAY, "he").week
+        entered = next(step for step in report.steps if step.hit.link_id == hit.link_id)
+        assert (entered.from_rank, entered.to_rank, entered.points) == (None, 4, -4.0)
+        assert sum(step.points for step in report.steps) == report.score_change
+
         findings = verify(session, world.surroundings.blobs, local(SATURDAY, 22))
     assert [f.name for f in findings if f.broken] == []
-    assert all(f.checked for f in findings)
+    assert all(f.checked for f in findings if f.name != "I7")  # nothing was printed on this walk
 
 
 def test_a_day_that_was_only_blocked_is_a_gap_and_no_zero(world: World) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from records import record_brand
+from sqlalchemy import Engine
 
+from app.db import writing
+from app.queries.brand_page import Asked, brand_page, week_by
 from app.queries.rows import BrandRow, History, HitRow, ResultRow
 from app.queries.week import compared, percent, quality, week
 from app.types import LABELS, Label
@@ -132,3 +137,17 @@ def test_the_counts_of_a_page_sum_to_n(labels: list[Label]) -> None:
     assert now is not None
     assert now.shares is not None
     assert sum(figure.count for figure in now.shares.values()) == now.n == min(len(labels), 10)
+
+
+@pytest.mark.parametrize("last", [20, 40, 80])
+def test_the_weeks_numbers_do_not_depend_on_the_range_shown(database: Engine, last: int) -> None:
+    """A brand that was not seen for weeks has the same headline on 4 weeks, on 13 and on the whole record."""
+    today = SUNDAY + timedelta(days=150)
+    good: tuple[Label, ...] = ("owned", "negative", *("neutral",) * 18)
+    with writing(database) as session:
+        record_brand(session, "Nativ", {today - timedelta(days=back): good for back in (last, last + 7)})
+        pages = [brand_page(session, "nativ", Asked(weeks=weeks), today) for weeks in (4, 13, 0)]
+        served = week_by(session, pages[0].search.id, 10, today, datetime(2026, 1, 1, tzinfo=UTC))[2]
+    assert [page.week for page in pages] == [served] * 3
+    assert served.now is not None
+    assert (served.now.at, served.now.good) == (today - timedelta(days=last), 1)

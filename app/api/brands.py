@@ -8,6 +8,7 @@ from app.api.access import SessionDep, WorkspaceDep
 from app.queries import brands as brand_queries
 from app.queries.rows import BrandRow, SearchRow
 from app.queries.searches import searches
+from app.types import Purpose
 
 router = APIRouter(tags=["brands"])
 
@@ -25,6 +26,8 @@ def one_brand(slug: str, session: SessionDep, workspace: WorkspaceDep) -> BrandR
 
 
 @router.get("/brands/{slug}/searches")
-def list_searches(slug: str, session: SessionDep, workspace: WorkspaceDep) -> list[SearchRow]:
-    """The searches of a brand."""
-    return list(searches(session, brand_queries.brand(session, slug, workspace).id))
+def list_searches(
+    slug: str, session: SessionDep, workspace: WorkspaceDep, purpose: Purpose = "share"
+) -> list[SearchRow]:
+    """The searches of a brand whose pages are counted; purpose=watch: those that only listen."""
+    return list(searches(session, brand_queries.brand(session, slug, workspace).id, purpose))

@@ -30,6 +30,11 @@ def problem(status: int, detail: str) -> JSONResponse:
     return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA)
 
 
+def too_large(_request: Request) -> JSONResponse:
+    """The refusal of a body nobody needs to send."""
+    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "a request is at most a megabyte, and says its length")
+
+
 def install(app: FastAPI) -> None:
     """One way for each kind of failure to become a problem."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query
+from pydantic import BeforeValidator
 
 from app.errors import BadInput
 
 MOST_DAYS = 800
+# A literal number takes no text, and an address holds nothing else.
+Top = Annotated[Literal[10, 20], BeforeValidator(int), Query(description="how many of the first results are counted")]
 
 
 @dataclass(frozen=True, slots=True)

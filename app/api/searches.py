@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 
 from app.api.access import SessionDep, WorkspaceDep
-from app.api.ranges import RangeDep
+from app.api.ranges import RangeDep, Top
 from app.queries.changes import change_rows
 from app.queries.history import history
 from app.queries.rows import ChangeRow, History, SearchRow, Share
-from app.queries.searches import watched
+from app.queries.searches import counted_search, watched
 from app.queries.share import share
 from app.queries.snapshots import snapshots
 
@@ -57,11 +57,10 @@ def list_snapshots(search_id: SearchId, days: RangeDep, session: SessionDep, wor
 
 @router.get("/share")
 def share_series(
-    search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep,
-    top: Annotated[Literal[10, 20], Query()] = 10,
-) -> ShareSeries:  # fmt: skip
-    """Share of page per day."""
-    watched(session, search_id, workspace)
+    search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep, top: Top = 10
+) -> ShareSeries:
+    """Share of page per day; 400 for a search that only listens."""
+    counted_search(session, search_id, workspace)
     found = history(session, search_id, days.first, days.last)
     return ShareSeries(share(found, top), found.states, found.reasons, found.parsers)
 
@@ -69,7 +68,7 @@ def share_series(
 @router.get("/heatmap")
 def heatmap_series(search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep) -> History:
     """Which hit stood at each rank on each day, with the hits themselves."""
-    watched(session, search_id, workspace)
+    counted_search(session, search_id, workspace)
     return history(session, search_id, days.first, days.last)
 
 

@@ -50,7 +50,7 @@ def capture(
 
 async def _capture(search: int | None, now: Callable[[], datetime], *, browser: bool) -> None:
     with reading() as session:
-        wanted = searches(session) if search is None else (watched(session, search).search,)
+        wanted = searches(session, purpose=None) if search is None else (watched(session, search).search,)
     _check_travel(wanted, now)
     sources = frozenset(name for one in wanted for name in one.source_names)
     failed = False
@@ -106,7 +106,7 @@ def _check_travel(wanted: tuple[SearchRow, ...], now: Callable[[], datetime]) ->
 def _tell(taken: Taken) -> bool:
     """One line about a look; True when it ended as an error."""
     reason = f": {taken.reason}" if taken.reason else ""
-    say.line(f"{taken.slot}  search {taken.search_id} {taken.phrase}  {taken.state}{reason}")
+    say.line(f"{taken.slot}  search {taken.search_id} {taken.phrase}  {taken.state or 'open'}{reason}")
     return taken.state == "error"
 
 

@@ -12,8 +12,9 @@ import typer
 
 from app.cli import say
 from app.cli.people import LINK_LASTS, PORT, address, visit
+from app.cli.reports import demo_report
 from app.db import migrate, writing
-from app.demo import run_demo
+from app.demo import BRAND, run_demo
 from app.errors import BadInput
 from app.queries.people import any_person, person_of
 from app.secret import secret
@@ -53,6 +54,7 @@ def demo(
     migrate()
     for text in asyncio.run(run_demo(say.progress)):
         say.line(text)
+    say.line(demo_report(BRAND))
     say.line(f"Sign in as {DEMO_OWNER}, once, within 24 hours: {demo_visit(port)}")
     if once:
         return

@@ -1,10 +1,12 @@
 """Tables only, one noun per file."""
 
+from app.models.agreement import Agreement
 from app.models.annotation import Annotation
 from app.models.api_key import ApiKey
 from app.models.base import metadata
 from app.models.blob import Blob
 from app.models.brand import Brand, OwnedSite
+from app.models.canary import Canary
 from app.models.change import Change
 from app.models.hit import Hit, VerdictEvent
 from app.models.label_rule import LabelRule
@@ -16,14 +18,17 @@ from app.models.report import Report
 from app.models.search import Search
 from app.models.signin import Signin
 from app.models.snapshot import Attempt, Fetch, Snapshot
+from app.models.source_state import SourceState
 from app.models.workspace import Workspace
 
 __all__ = [
+    "Agreement",
     "Annotation",
     "ApiKey",
     "Attempt",
     "Blob",
     "Brand",
+    "Canary",
     "Change",
     "Feature",
     "Fetch",
@@ -39,6 +44,7 @@ __all__ = [
     "Search",
     "Signin",
     "Snapshot",
+    "SourceState",
     "VerdictEvent",
     "Workspace",
     "metadata",

@@ -14,7 +14,11 @@ PARSE_STATES = ("ok", "empty", "partial", "blocked", "consent", "suspect", "erro
 
 
 class Parse(Table, table=True):
-    """checks: what the judge looked at ([name, passed, detail]); snippets: results that had a snippet."""
+    """checks: what the judge looked at ([name, passed, detail]); snippets: results that had a snippet.
+
+    pages, unread (result-like blocks) and title_length (the median, in characters) tell what a page yielded; None of
+    a parse older than this.
+    """
 
     __table_args__ = (one_of("state", PARSE_STATES),)
 
@@ -28,6 +32,9 @@ class Parse(Table, table=True):
     checks: list[list[Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     n: int = 0
     snippets: int = 0
+    pages: int | None = None
+    unread: int | None = None
+    title_length: float | None = None
     at: datetime
 
 

@@ -41,7 +41,7 @@ class Snapshot(Table, table=True):
 
 
 class Attempt(Table, table=True):
-    """One try at a snapshot, at one source."""
+    """One try at a snapshot, at one source. cost: US dollars, by the source's price and the requests made."""
 
     __table_args__ = (UniqueConstraint("snapshot_id", "no"), one_of("state", ("queued", "running", "done")))
 
@@ -50,11 +50,12 @@ class Attempt(Table, table=True):
     no: int
     source: str
     state: str = "running"
-    started: datetime
+    started: datetime = Field(index=True)
     deadline: datetime
     ended: datetime | None = None
     outcome: str | None = None
     reason: str | None = None
+    cost: float = 0.0
 
 
 class Fetch(Table, table=True):

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import Snapshot
 from app.queries.brands import brand as find_brand
-from app.queries.changes import change_rows
 from app.queries.history import first_day
 from app.queries.history import history as read_history
 from app.queries.marks import marks
 from app.queries.numbers import BrandPage, Compared, Week
 from app.queries.rows import BrandRow, History, SearchRow
 from app.queries.searches import searches as read_searches
+from app.queries.searches import watched
 from app.queries.share import share
 from app.queries.snapshots import results, snapshot_row
 from app.queries.week import compared, page_of, week, week_points
@@ -24,6 +25,7 @@ from app.schedule import weeks
 from app.scoring import reputation
 
 MOST_DAYS = 3660
+WEEKS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def brand_page(session: Session, slug: str, asked: Asked, today: date, workspace
     brand, search, found = chosen(session, slug, asked.search, workspace)
     began = first_day(session, search.id, today)
     shown_from = max(began, today - timedelta(days=MOST_DAYS)) if not asked.weeks else whole(asked.weeks, today, brand)
-    needed = min(shown_from, today - timedelta(days=20), *([asked.first] if asked.first else []))
+    # The week's numbers are those of 13 weeks on record, as in the list, the API and the report, however few are shown.
+    needed = min(shown_from, whole(WEEKS, today, brand), *([asked.first] if asked.first else []))
     history = read_history(session, search.id, max(needed, today - timedelta(days=MOST_DAYS)), today)
     this_week = week_of(session, history, brand, asked.top, today)
     shown = clip(history, shown_from)
@@ -58,11 +61,9 @@ def brand_page(session: Session, slug: str, asked: Asked, today: date, workspace
         week=this_week,
         history=shown,
         share=share(shown, asked.top),
-        scores=scores(shown),
         marks=marks(session, brand, search.id, shown),
         latest=snapshot_row(session, latest) if latest else None,
         compared=_compared(history, this_week, asked),
-        changes=change_rows(session, search.id, today - timedelta(days=6), today),
     )
 
 
@@ -89,6 +90,16 @@ def week_of(session: Session, history: History, brand: BrandRow, top: int, until
     now, _ = week_points(history, brand, by)
     latest = session.get_one(Snapshot, history.snapshots[now]) if now is not None else None
     return week(history, brand, top, results(session, latest) if latest else (), until=until, by=by)
+
+
+def week_by(
+    session: Session, search_id: int, top: int, day: date | None, now: datetime, workspace: int | None = None
+) -> tuple[SearchRow, BrandRow, Week]:
+    """The week of the last good look up to a day (default: the brand's today), as its page showed it on that day."""
+    about = watched(session, search_id, workspace)
+    until = day or now.astimezone(ZoneInfo(about.brand.zone)).date()
+    found = read_history(session, search_id, whole(WEEKS, until, about.brand), until)
+    return about.search, about.brand, week_of(session, found, about.brand, top, until)
 
 
 def scores(history: History) -> tuple[float | None, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -16,6 +17,10 @@ COLUMNS = (
     "brand", "search_id", "phrase", "engine", "hl", "gl", "device", "date", "state", "reason", "snapshot_id", "rank",
     "label", "confidence", "rule", "url", "host", "title", "snippet", "rating", "scale",
 )  # fmt: skip
+
+UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Me")
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters by name, nothing to the eye
+FORMULA = ("=", "+", "-", "@")
 
 
 def export_rows(
@@ -49,13 +54,25 @@ def export_rows(
 
 
 def csv_cell(value: Any) -> Any:
-    """A cell no spreadsheet takes for a formula: text whose first visible character starts one gets an apostrophe."""
+    """A cell no spreadsheet takes for a formula: text whose first visible character starts one gets an apostrophe.
+
+    So does every part of it behind a semicolon, a tab or a line's end: where the comma is the decimal mark (Poland),
+    spreadsheets cut there, in the middle of what we put in quotes.
+    """
     if not isinstance(value, str):
         return value
-    for character in value:
-        if character in "\t\r\n" or unicodedata.category(character) in ("Zs", "Cc", "Cf"):
+    first, *others = re.split(r"(?<=[;\t\r\n])", value)
+    risky = first.startswith(("\t", "\r")) or _starts_formula(value)
+    parts = [(risky, first), *((_starts_formula(part, '"'), part) for part in others)]
+    return "".join("'" + part if formula else part for formula, part in parts)
+
+
+def _starts_formula(text: str, passed: str = "") -> bool:
+    """Whether a spreadsheet that drops what cannot be seen, and the characters passed, would calculate."""
+    for character in text:
+        if character in passed or unicodedata.category(character) in UNSEEN or character in BLANK:
             if character in "\t\r":
-                return "'" + value
+                return True
             continue
-        return "'" + value if unicodedata.normalize("NFKC", character) in "=+-@" else value
-    return value
+        return unicodedata.normalize("NFKC", character) in FORMULA
+    return False

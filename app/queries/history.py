@@ -16,15 +16,18 @@ from app.types import Evidence
 Look = tuple[int, str, str, str | None, str, int | None, str | None]
 
 
-def history(session: Session, search_id: int, first: date, last: date, depth: int = 20) -> History:
-    """Every day from first to last with its point and, where it counts, its results down to depth."""
+def history(
+    session: Session, search_id: int, first: date, last: date, depth: int = 20, link: int | None = None
+) -> History:
+    """Every day from first to last with its point and, where it counts, its results down to depth; with a link, only
+    that one's."""
     points = day_points(looks(session, search_id, first, last))
     days = tuple(first + timedelta(days=i) for i in range((last - first).days + 1))
-    parses = {look[5]: day for day, look in points.items() if look[3] in COUNTED and look[5]}
+    parses = {look[5]: (day - first).days for day, look in points.items() if look[3] in COUNTED and look[5]}
     ranks: list[list[int | None]] = [[None] * len(days) for _ in range(depth)]
     seen: set[int] = set()
-    for parse_id, rank, hit in _results(session, list(parses), depth):
-        ranks[rank - 1][(parses[parse_id] - first).days] = hit
+    for parse_id, rank, hit in _results(session, list(parses), depth, link):
+        ranks[rank - 1][parses[parse_id]] = hit
         seen.add(hit)
     chosen = [points.get(day) for day in days]
     return History(
@@ -75,11 +78,15 @@ def _weight(look: Look) -> tuple[bool, bool, str, int]:
     return look[3] in COUNTED, look[2] == "scheduled", look[1], look[0]
 
 
-def _results(session: Session, parses: list[int], depth: int) -> Sequence[tuple[int, int, int]]:
-    query = select(Result.parse_id, Result.rank, Result.hit_id).where(
-        col(Result.parse_id).in_(parses), Result.rank <= depth
+def _results(session: Session, parses: list[int], depth: int, link: int | None) -> Sequence[tuple[int, int, int]]:
+    """(parse, rank, hit) as the driver gives them, numbers in plain tuples: a year holds thousands."""
+    query = sqlalchemy.select(col(Result.parse_id), col(Result.rank), col(Result.hit_id)).where(
+        col(Result.parse_id).in_(parses), col(Result.rank) <= depth
     )
-    return [(parse, rank, hit) for parse, rank, hit in session.exec(query).all()]
+    if link is not None:
+        query = query.join(Hit, col(Hit.id) == col(Result.hit_id)).where(col(Hit.link_id) == link)
+    cursor: Any = session.connection().execute(query).cursor
+    return cast("Sequence[tuple[int, int, int]]", cursor.fetchall())
 
 
 def hit_rows(session: Session, search_id: int, ids: set[int]) -> Mapping[int, HitRow]:

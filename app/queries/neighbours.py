@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy
 from sqlmodel import Session, col, select, tuple_
 
-from app.models import Hit, Link, Result, Snapshot
+from app.models import Hit, Link, Result, Search, Snapshot
 from app.queries.rows import COUNTED
 from app.types import LABELS, Label, ScoredResult
 
@@ -15,6 +15,12 @@ from app.types import LABELS, Label, ScoredResult
 def good_before(session: Session, snapshot: Snapshot) -> Snapshot | None:
     """The last look before this one that counts."""
     return _neighbour(session, snapshot, before=True)
+
+
+def quiet_before(session: Session, snapshot: Snapshot) -> bool:
+    """Whether a watch search, for which finding nothing is ordinary, was confirmed empty at its last good look."""
+    search, before = session.get_one(Search, snapshot.search_id), good_before(session, snapshot)
+    return search.purpose == "watch" and before is not None and before.state == "empty_confirmed"
 
 
 def good_after(session: Session, snapshot: Snapshot) -> Snapshot | None:

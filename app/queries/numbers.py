@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from app.queries.rows import BrandRow, ChangeRow, History, HitRow, ResultRow, SearchRow, Share, SnapshotRow
+from app.queries.rows import BrandRow, History, HitRow, ResultRow, SearchRow, Share, SnapshotRow
 from app.types import Label
 
 Tone = Literal["better", "worse", ""]
@@ -166,7 +166,7 @@ class BrandPage:
     """Everything the brand page of one search shows, for a range of weeks and a top of 10 or 20.
 
     weeks: 0 for the whole record. began: the first day of the record, None before the first look.
-    scores: the reputation score of each day of history, None on a gap. compared: two good looks side by side.
+    compared: two good looks side by side.
     """
 
     brand: BrandRow
@@ -178,11 +178,9 @@ class BrandPage:
     week: Week
     history: History
     share: Share
-    scores: tuple[float | None, ...]
     marks: tuple[Mark, ...]
     latest: SnapshotRow | None
     compared: Compared | None
-    changes: tuple[ChangeRow, ...]
 
 
 def _change(now: int | None, before: int | None) -> int | None:

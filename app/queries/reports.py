@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
 from app.models import Blob, Brand, Report, Search, Workspace
+from app.queries.numbers import Week
 from app.queries.weekly import WeeklyFacts, thawed
 from app.types import LABELS
 
@@ -57,14 +59,17 @@ class Difference:
 
 
 def printed(
-    session: Session, brand_id: int | None = None, search_id: int | None = None, limit: int = 1000
-) -> tuple[ReportRow, ...]:
-    """The reports of a brand or a search (or all), newest week first."""
+    session: Session, brand_id: int | None = None, search_id: int | None = None, limit: int = 1000, *,
+    until: date | None = None,
+) -> tuple[ReportRow, ...]:  # fmt: skip
+    """The reports of a brand or a search (or all), newest week first; until: of that week or an earlier one."""
     query = _rows().order_by(col(Report.week).desc(), col(Report.search_id), col(Report.lang)).limit(limit)
     if brand_id is not None:
         query = query.where(Report.brand_id == brand_id)
     if search_id is not None:
         query = query.where(Report.search_id == search_id)
+    if until is not None:
+        query = query.where(Report.week <= until)
     return tuple(_row(*found) for found in session.exec(query).all())
 
 
@@ -103,24 +108,34 @@ def brandmarks(session: Session, workspace: int) -> Brandmarks:
     return Brandmarks(found.report_name or "", found.accent or "", logo.sha256 if logo else "")
 
 
+def locale(session: Session, workspace: int) -> str:
+    """The language a workspace speaks where nothing else says which."""
+    return session.get_one(Workspace, workspace).locale
+
+
 def differences(facts: WeeklyFacts, current: WeeklyFacts) -> list[Difference]:
     """Where the same week's numbers are others today than when it was printed: rules, corrections or a newer parser
     changed them, never the web."""
-    pairs = zip(_numbers(facts), _numbers(current), strict=True)
-    found = [Difference(what, was, now) for (what, was), (_, now) in pairs if was != now]
-    labels = {row.hit.link_id: row.hit.label for row in facts.week.results}
-    other = sum(labels.get(row.hit.link_id, row.hit.label) != row.hit.label for row in current.week.results)
+    return week_differences(facts.week, current.week)
+
+
+def week_differences(was: Week, now: Week) -> list[Difference]:
+    """The same, of the two weeks alone."""
+    pairs = zip(_numbers(was), _numbers(now), strict=True)
+    found = [Difference(what, before, today) for (what, before), (_, today) in pairs if before != today]
+    labels = {row.hit.link_id: row.hit.label for row in was.results}
+    other = sum(labels.get(row.hit.link_id, row.hit.label) != row.hit.label for row in now.results)
     return [*found, Difference("labels", 0, other)] if other else found
 
 
-def _numbers(facts: WeeklyFacts) -> Iterator[tuple[str, float | None]]:
-    now = facts.week.now
+def _numbers(week: Week) -> Iterator[tuple[str, float | None]]:
+    now = week.now
     yield "good", now.good if now else None
     yield "score", now.score if now else None
     yield "highest_negative", now.highest_negative if now else None
     for label in LABELS:
         yield label, now.shares[label].percent if now and now.shares else None
-    yield "observed", facts.week.quality.observed
+    yield "observed", week.quality.observed
 
 
 def _rows() -> Any:
@@ -129,6 +144,7 @@ def _rows() -> Any:
         .join(Brand, col(Brand.id) == col(Report.brand_id))
         .join(Search, col(Search.id) == col(Report.search_id))
         .outerjoin(Blob, col(Blob.id) == col(Report.pdf_blob_id))
+        .options(defer(Report.data))  # type: ignore[arg-type]  # 100 KB each, and no list needs them
     )
 
 

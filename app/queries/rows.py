@@ -107,6 +107,8 @@ class FetchRow:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
+    """cost: US dollars its requests took."""
+
     no: int
     source: str
     state: str
@@ -115,11 +117,30 @@ class AttemptRow:
     started: datetime | None
     ended: datetime | None
     fetches: tuple[FetchRow, ...]
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """Two looks at one slot: `other` is the other snapshot; shared of the first `top` URLs stand on both pages."""
+
+    other: int
+    first_source: str
+    second_source: str
+    shared: int
+    top: int
+
+    @property
+    def two_sources(self) -> bool:
+        return self.first_source != self.second_source
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRow:
-    """A snapshot with "how confirmed". slot is local wall-clock time in the brand's zone; state None = planned."""
+    """A snapshot with "how confirmed". slot is local wall-clock time in the brand's zone; state None = planned.
+
+    agreement: with the other look at its slot; None without one.
+    """
 
     id: int
     search_id: int
@@ -132,6 +153,7 @@ class SnapshotRow:
     checks: tuple[CheckRow, ...]
     unchecked: tuple[str, ...]
     attempts: tuple[AttemptRow, ...]
+    agreement: AgreementRow | None = None
 
 
 @dataclass(frozen=True, slots=True)

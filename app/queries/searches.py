@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from app.errors import NotFound
+from app.errors import BadInput, NotFound
 from app.models import Brand, Search
 from app.queries.brands import brand_row, owned_sites
 from app.queries.label_rules import rules_in_force
 from app.queries.rows import BrandRow, SearchRow
-from app.types import LabelRule, OwnedSite
+from app.types import LabelRule, OwnedSite, Purpose
 from scrapers.types import SearchRequest
 
 
@@ -24,6 +24,11 @@ class Watched:
     brand: BrandRow
     sites: tuple[OwnedSite, ...]
     rules: tuple[LabelRule, ...]
+
+    @property
+    def listens(self) -> bool:
+        """A watch search: its page is recorded and its changes are told, and it is in no share."""
+        return self.search.purpose == "watch"
 
     def request(self, as_of: datetime | None = None) -> SearchRequest:
         """What is asked of the engine."""
@@ -44,9 +49,20 @@ def watched(session: Session, search_id: int, workspace: int | None = None) -> W
     return Watched(search_row(found), brand, owned_sites(session, brand.id), rules_in_force(session, brand.id))
 
 
-def searches(session: Session, brand_id: int | None = None) -> tuple[SearchRow, ...]:
-    """The searches of a brand (or all), in the order they were made."""
+def counted_search(session: Session, search_id: int, workspace: int | None = None) -> SearchRow:
+    """The search of that id, if its page is counted; BadInput when it only listens."""
+    found = watched(session, search_id, workspace)
+    if found.listens:
+        raise BadInput(f"search {search_id} only listens: its page is not counted")
+    return found.search
+
+
+def searches(session: Session, brand_id: int | None = None, purpose: Purpose | None = "share") -> tuple[SearchRow, ...]:
+    """The searches of a brand (or all), in the order they were made. Those that only listen stand in no list of pages
+    that are counted: whoever wants them asks for "watch", or for None, which is all."""
     query = select(Search).order_by(col(Search.id))
+    if purpose is not None:
+        query = query.where(Search.purpose == purpose)
     if brand_id is not None:
         query = query.where(Search.brand_id == brand_id)
     return tuple(search_row(found) for found in session.exec(query).all())

@@ -16,9 +16,10 @@ def share(history: History, top: int) -> Share:
     A confirmed empty page was seen and holds nothing: its n is 0, and it has no share either.
     """
     columns: dict[str, list[int | None]] = {name: [] for name in ("n", *LABELS)}
-    for day in range(len(history.days)):
-        found = [history.ranks[rank][day] for rank in range(min(top, len(history.ranks)))]
-        labels = [history.hits[hit].label for hit in found if hit is not None]
+    label_of = {identity: hit.label for identity, hit in history.hits.items()}
+    pages = zip(*history.ranks[:top], strict=True) if history.ranks else ((),) * len(history.days)
+    for day, page in enumerate(pages):
+        labels = [label_of[hit] for hit in page if hit is not None]
         counts = Counter(labels)
         enough = history.counted(day) and len(labels) >= ENOUGH[top]
         columns["n"].append(len(labels) if history.counted(day) else None)

@@ -7,9 +7,9 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.models import Attempt, Blob, Fetch, Parse, Result, Snapshot
+from app.models import Agreement, Attempt, Blob, Fetch, Parse, Result, Snapshot
 from app.queries.history import hit_rows
-from app.queries.rows import AttemptRow, BrandRow, CheckRow, FetchRow, ResultRow, SearchRow, SnapshotRow
+from app.queries.rows import AgreementRow, AttemptRow, BrandRow, CheckRow, FetchRow, ResultRow, SearchRow, SnapshotRow
 from app.queries.searches import watched
 from app.schedule import slot_of
 
@@ -52,7 +52,18 @@ def snapshot_row(session: Session, found: Snapshot) -> SnapshotRow:
         checks=tuple(CheckRow(*check) for check in parse.checks) if parse else (),
         unchecked=tuple(parse.unchecked) if parse else (),
         attempts=tuple(_attempt_row(session, attempt) for attempt in attempts),
+        agreement=agreement(session, found.id or 0),
     )
+
+
+def agreement(session: Session, snapshot_id: int) -> AgreementRow | None:
+    """How far a look agrees with the other one at its slot."""
+    either = (col(Agreement.second_id) == snapshot_id) | (col(Agreement.first_id) == snapshot_id)
+    found = session.exec(select(Agreement).where(either)).first()
+    if found is None:
+        return None
+    other = found.first_id if found.second_id == snapshot_id else found.second_id
+    return AgreementRow(other, found.first_source, found.second_source, found.shared, found.top)
 
 
 def results(session: Session, found: Snapshot) -> tuple[ResultRow, ...]:
@@ -81,4 +92,5 @@ def _attempt_row(session: Session, attempt: Attempt) -> AttemptRow:
             FetchRow(f.page_no, sha, f.final_url, f.http_status, f.bytes, f.at, expired is not None)
             for f, sha, expired in fetches
         ),
+        cost=attempt.cost,
     )

@@ -28,6 +28,7 @@ from app.schedule import slot_of, week_start
 from app.scoring import reputation
 
 FORM = 1
+DAY = timedelta(days=1)
 WEEKS = 13
 TOP = 10
 DEPTH = 20
@@ -84,7 +85,9 @@ def weekly(session: Session, search_id: int, day: date, lang: str, workspace: in
     about = watched(session, search_id, workspace)
     brand = about.brand
     if about.search.purpose != "share":
-        raise BadInput(f"search {search_id} only listens: its page is not counted, so it has no report")
+        raise BadInput(
+            f"search {search_id} only listens: its page is not counted, so it has no report", "report_listens"
+        )
     first = week_start(day, brand.week_start)
     last = first + SEVEN - timedelta(days=1)
     found = read_history(session, search_id, first - (WEEKS - 1) * SEVEN, last, DEPTH)
@@ -109,6 +112,14 @@ def weekly(session: Session, search_id: int, day: date, lang: str, workspace: in
         began=began if began <= last else None,
         marks=marks(session, brand, search_id, found),
         versions=_versions(session, found, this),
+    )
+
+
+def week_today(session: Session, search_id: int, first: date) -> Week:
+    """The week of `weekly` alone, as the record has it today: two weeks of it are read instead of thirteen."""
+    brand = watched(session, search_id).brand
+    return _this_week(
+        session, read_history(session, search_id, first - SEVEN, first + SEVEN - DAY, DEPTH), brand, first
     )
 
 

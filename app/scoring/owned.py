@@ -51,11 +51,11 @@ def parse_owned(text: str) -> OwnedSite:
     parts = urlsplit(address)
     site_host = home_host(host)
     if urls.is_public_suffix(site_host) or urls.registrable_domain(site_host) is None:
-        raise NotOwnable("suffix", f"owned site {typed!r} is a public suffix: nobody owns it")
+        raise NotOwnable("suffix", f"owned site {typed[:100]!r} is a public suffix: nobody owns it")
     path = "/".join(_segments(parts.path, site_host))
     if _platform(site_host) and (not path or path.split("/")[0] in SHARED_PREFIX):
         advice = f"add the brand's profile, such as {site_host}/brand"
-        raise NotOwnable("shared", f"owned site {typed!r} is shared by many: {advice}")
+        raise NotOwnable("shared", f"owned site {typed[:100]!r} is shared by many: {advice}")
     identity = _app_id(parts.query)
     if identity:
         path = f"{path}?id={identity}"

@@ -30,8 +30,11 @@ def end(session: Session, attempt_id: int, outcome: str, reason: str, now: datet
     session.flush()
 
 
-def keep_page(session: Session, root: Path, attempt_id: int, page: RawPage, now: datetime) -> None:
-    """One raw answer, in every state, under the name of its SHA-256."""
+def keep_page(session: Session, root: Path, attempt_id: int, page: RawPage, now: datetime, cost: float = 0.0) -> None:
+    """One raw answer, in every state, under the name of its SHA-256; cost: US dollars its request took."""
+    attempt = session.get_one(Attempt, attempt_id)
+    attempt.cost += cost  # written with the answer: a worker that dies later has spent it all the same
+    session.add(attempt)
     session.add(
         Fetch(
             attempt_id=attempt_id,

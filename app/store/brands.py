@@ -10,10 +10,11 @@ from sqlmodel import Session, select
 
 from app.errors import BadInput, Conflict
 from app.models import Brand, OwnedSite, Workspace
+from app.texts import shown
 from app.types import OwnedSite as Site
 
 MOST_NAME = 120
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 
 
 def home_workspace(session: Session) -> Workspace:
@@ -49,6 +50,8 @@ def plain_text(text: str, what: str, limit: int) -> str:
         raise BadInput(f"{what} is empty")
     if _CONTROL.search(clean):
         raise BadInput(f"{what} contains control characters")
+    if not shown(clean).strip():
+        raise BadInput(f"{what} has nothing in it that can be seen")
     if len(clean) > limit:
         raise BadInput(f"{what} has {len(clean)} characters; the most is {limit}")
     try:

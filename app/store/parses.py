@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -12,6 +13,7 @@ from sqlmodel import Session, col, select
 from app.models import Feature, Hit, Link, Parse
 from app.models import Result as ResultRow
 from app.store.upsert import insert_missing
+from app.types import LONGEST_REASON
 from scrapers.types import Judgement, Result, Serp
 from scrapers.urls import url_hash
 
@@ -25,11 +27,14 @@ def add_parse(
         attempt_id=attempt_id,
         parser_version=serp.parser_version,
         state=judged.state,
-        reason=judged.reason,
+        reason=judged.reason[:LONGEST_REASON],
         unchecked=list(judged.unchecked),
-        checks=[[check.name, check.passed, check.detail] for check in judged.checks],
+        checks=[[check.name, check.passed, check.detail[:LONGEST_REASON]] for check in judged.checks],
         n=len(serp.results),
         snippets=sum(1 for result in serp.results if result.snippet),
+        pages=serp.pages,
+        unread=serp.signs.unread,
+        title_length=float(median(len(result.title) for result in serp.results)) if serp.results else None,
         at=now,
     )
     session.add(parse)

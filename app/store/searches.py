@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from app.errors import BadInput
 from app.models import Brand, Search
 from app.store.brands import plain_text
+from app.types import Purpose
 from scrapers import registry
 from scrapers.locales import unknown
 
@@ -30,8 +31,10 @@ def add_search(
     depth: int = 20,
     active: bool = True,
     next_due: datetime | None = None,
+    purpose: Purpose = "share",
 ) -> Search:
-    """The search of that identity, made when missing. BadInput when the engine cannot serve it.
+    """The search of that identity, made when missing. BadInput when the engine cannot serve it. One that only listens
+    (purpose watch) never becomes the brand's main one.
 
     A known search of another depth is the same search here: imports join the history that is being kept.
     """
@@ -40,18 +43,18 @@ def add_search(
     known = session.exec(
         select(Search).where(
             Search.brand_id == brand.id, Search.phrase == clean, Search.engine == engine, Search.hl == hl,
-            Search.gl == gl, Search.device == device, Search.purpose == "share",
+            Search.gl == gl, Search.device == device, Search.purpose == purpose,
         )
     ).first()  # fmt: skip
     if known is not None:
         return known
     search = Search(
         brand_id=brand.id or 0, market=market, phrase=clean, engine=engine, hl=hl, gl=gl, device=device, depth=depth,
-        sources=list(sources), active=active, next_due=next_due,
+        sources=list(sources), active=active, next_due=next_due, purpose=purpose,
     )  # fmt: skip
     session.add(search)
     session.flush()
-    if brand.main_search is None:
+    if brand.main_search is None and purpose == "share":
         brand.main_search = search.id
         session.add(brand)
     return search

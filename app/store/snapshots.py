@@ -30,6 +30,15 @@ def finish(session: Session, snapshot_id: int, state: str, reason: str, parse_id
     return _change(session, snapshot_id, col(Snapshot.state).is_(None), state, reason, parse_id)
 
 
+def postpone(session: Session, snapshot_id: int, until: datetime, reason: str) -> None:
+    """Leave a planned snapshot open, to be looked at later; the reason says what it waits for."""
+    snapshot = session.get_one(Snapshot, snapshot_id)
+    if snapshot.state is None:
+        snapshot.due, snapshot.reason = until, reason[:LONGEST_REASON]
+        session.add(snapshot)
+        session.flush()
+
+
 def revise(session: Session, snapshot_id: int, state: str, reason: str, parse_id: int | None) -> None:
     """Another state for a snapshot that had one: a second look agreed, or its raw page was read again."""
     _change(session, snapshot_id, col(Snapshot.state).is_not(None), state, reason, parse_id)

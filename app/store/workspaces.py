@@ -24,7 +24,7 @@ def sign(
 ) -> None:  # fmt: skip
     """What is given replaces what was there, "" or b"" takes it off; BadInput for what cannot stand on paper."""
     if name is not None:
-        workspace.report_name = plain_text(name, "the name on reports", 80) if name else None
+        workspace.report_name = _name(name) if name else None
     if accent is not None:
         workspace.accent = readable(accent) if accent else None
     if logo is not None:
@@ -33,15 +33,23 @@ def sign(
     session.flush()
 
 
+def _name(name: str) -> str:
+    try:
+        return plain_text(name, "the name on reports", 80)
+    except BadInput as refused:
+        raise BadInput(refused.message, "letterhead_name") from refused
+
+
 def readable(accent: str) -> str:
     """The colour as "#rrggbb"; BadInput when it is none, or too pale to be read on white."""
     colour = accent.strip().lower()
     if not _COLOUR.fullmatch(colour):
-        raise BadInput(f"{accent!r} is no colour; write #rrggbb, such as #1f5fbf")
+        raise BadInput(f"{accent!r} is no colour; write #rrggbb, such as #1f5fbf", "letterhead_colour")
     contrast = 1.05 / (_luminance(colour) + 0.05)
     if contrast < LEAST_CONTRAST:
         raise BadInput(
-            f"{colour} cannot be read on white: its contrast is {contrast:.1f}, at least {LEAST_CONTRAST} is needed"
+            f"{colour} cannot be read on white: its contrast is {contrast:.1f}, at least {LEAST_CONTRAST} is needed",
+            "letterhead_pale",
         )
     return colour
 
@@ -55,7 +63,9 @@ def _luminance(colour: str) -> float:
 
 def _picture(logo: bytes) -> bytes:
     if len(logo) > MOST_LOGO:
-        raise BadInput(f"the logo has {len(logo):,} bytes; the most is {MOST_LOGO:,}")
+        raise BadInput(f"the logo has {len(logo):,} bytes; the most is {MOST_LOGO:,}", "letterhead_large")
     if picture_kind(logo) is None:
-        raise BadInput("the logo is neither a PNG nor a JPEG picture, whatever its file is called")
+        raise BadInput(
+            "the logo is neither a PNG nor a JPEG picture, whatever its file is called", "letterhead_picture"
+        )
     return logo

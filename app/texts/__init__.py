@@ -5,17 +5,31 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from scrapers.urls import host_name
+
 LANGUAGES = ("en", "he", "pl")
 OWN_NAMES = {"en": "English", "he": "עברית", "pl": "Polski"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _QUOTED = re.compile("\u2068[^\u2069]*\u2069")
-_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
+LONGEST_ADDRESS = 300
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+# Marks that stand on the letter before them; piled up they stand on other people's lines.
+_MARKS = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0e34-\u0e3a\u0e47-\u0e4e\u0eb4-\u0ebc\u0ec8-\u0ece"
+    "\u0f71-\u0f87\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
+)
+_PILED = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
 
 
 @lru_cache(maxsize=8)
@@ -28,8 +42,8 @@ def texts(lang: str) -> Mapping[str, str]:
 
 
 def shown(text: str) -> str:
-    """Text from outside, without the marks that turn or hide it. Stored text keeps them."""
-    return _UNSEEN.sub("", text)
+    """Text from outside, without what turns it, hides in it or piles up on it. Stored text keeps all that."""
+    return _PILED.sub(r"\1", _UNSEEN.sub("", text))
 
 
 def quoted(text: str) -> str:
@@ -44,6 +58,16 @@ def safe_link(url: str) -> str:
         return plain if urlsplit(plain).scheme in ("http", "https") else ""
     except ValueError:
         return ""
+
+
+def address(url: str) -> str:
+    """An address as it is shown: its host in letters nobody can mistake for others (Punycode), cut when very long."""
+    plain = shown(url)
+    with suppress(ValueError):
+        parts = urlsplit(plain)
+        if parts.hostname and not parts.netloc.isascii():
+            plain = parts._replace(netloc=host_name(parts.hostname) or ascii(parts.netloc)[1:-1]).geturl()
+    return plain if len(plain) <= LONGEST_ADDRESS else plain[: LONGEST_ADDRESS - 1] + "…"
 
 
 def language(asked: str | None, hl: str = "en") -> str:
@@ -67,6 +91,19 @@ def decimal(value: float, lang: str) -> str:
     """A number with one decimal, as people of that language write it: 82.0, in Polish 82,0."""
     text = f"{value:.1f}"
     return text.replace(".", ",") if lang == "pl" else text
+
+
+def engine_name(engine: str) -> str:
+    """A search engine as its makers write it."""
+    return {"duckduckgo": "DuckDuckGo"}.get(engine, engine.capitalize())
+
+
+def money(dollars: float, lang: str) -> str:
+    """US dollars to the cent, as people of that language write them; half a cent is not called nothing."""
+    if 0 < dollars < 0.005:
+        return f"< {money(0.01, lang)}"
+    text = f"{dollars:,.2f}"
+    return text.replace(",", " ").replace(".", ",") + " USD" if lang == "pl" else f"${text}"
 
 
 def short_day(value: date, lang: str) -> str:

@@ -36,21 +36,22 @@ class Typed:
     home: str = ""
     more: tuple[str, ...] = ()
     target: str = "18"
+    watch: bool = False
 
     def plan(self) -> Plan:
         """What would be made of it."""
         number = int(self.target) if self.target.isascii() and self.target.isdigit() and len(self.target) < 5 else 0
         codes = [code for code in (self.home, *self.more) if code]
-        return plan_brand(self.name, self.owned.splitlines(), codes, settings(), target=number)
+        return plan_brand(self.name, self.owned.splitlines(), codes, settings(), target=number, watch=self.watch)
 
 
 def typed(
     name: Annotated[str, Form(max_length=2000)] = "", owned: Annotated[str, Form(max_length=50_000)] = "",
     home: Annotated[str, Form(max_length=20)] = "", more: Annotated[list[str] | None, Form(max_length=50)] = None,
-    target: Annotated[str, Form(max_length=20)] = "",
+    target: Annotated[str, Form(max_length=20)] = "", watch: Annotated[str, Form(max_length=5)] = "",
 ) -> Typed:  # fmt: skip
     """The fields of the form; one that was left out is empty."""
-    return Typed(name, owned, home, tuple(more or ()), target.strip())
+    return Typed(name, owned, home, tuple(more or ()), target.strip(), bool(watch))
 
 
 @router.get("/add")

@@ -35,6 +35,11 @@ def cross_site(request: Request) -> Response:
     return problem_page(request, HTTPStatus.FORBIDDEN, "cross_site")
 
 
+def too_large(request: Request) -> Response:
+    """The refusal of a body nobody needs to send."""
+    return problem_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
 def problem_page(request: Request, status: int, key: str = "") -> HTMLResponse:
     """One sentence, chosen by its key or the status; nothing of the request is shown."""
     lang = reader_language(request)

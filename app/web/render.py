@@ -34,8 +34,10 @@ def environment() -> Environment:
         "shown": say.shown,
         "direction": say.direction,
         "link": say.safe_link,
+        "address": say.address,
         "signed": signed,
         "apart": apart,
+        "engine": say.engine_name,
     }
     made.globals |= {
         "own_names": say.OWN_NAMES,
@@ -56,7 +58,8 @@ def render(name: str, lang: str, viewer: Viewer | None, **values: Any) -> str:
     return environment().get_template(name).render(
         t=words, lang=lang, rtl=lang == "he", viewer=viewer, day=lambda d: say.day(d, lang),
         moment=lambda m: say.moment(m, lang), reason=lambda text, check="": said(text, words, check),
-        brief=lambda d: say.short_day(d, lang), **values,
+        brief=lambda d: say.short_day(d, lang), number=lambda n: say.decimal(n, lang),
+        money=lambda dollars: say.money(dollars, lang), **values,
     )  # fmt: skip
 
 

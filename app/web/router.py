@@ -15,7 +15,19 @@ from app.queries import brand_page as page_queries
 from app.queries import brands as brand_queries
 from app.queries.blobs import BlobDamaged, raw_page
 from app.texts import language
-from app.web import adding, list_view, look_view, saying, signin
+from app.web import (
+    adding,
+    day_view,
+    letterhead,
+    life_view,
+    list_view,
+    look_view,
+    pictures,
+    reports_view,
+    saying,
+    signin,
+    sources_view,
+)
 from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
 from app.web.brand_view import brand_view
@@ -27,9 +39,15 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 open_router = APIRouter(include_in_schema=False)
 ROOMS = (
     adding,
+    day_view,
+    letterhead,
+    life_view,
     list_view,
     look_view,
+    pictures,
+    reports_view,
     saying,
+    sources_view,
 )
 KEPT = {"cache-control": "max-age=600"}
 

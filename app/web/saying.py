@@ -28,7 +28,7 @@ from app.web.render import render
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Id = Annotated[int, Path(ge=1, le=2**31)]
 Back = Annotated[str, Form(max_length=2000)]
-SAID = ("added", "corrected", "undone", "noted", "removed")
+SAID = ("added", "corrected", "undone", "noted", "removed", "printed", "kept", "signed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,8 @@ def lead_back(back: str, slug: str, what: str, **numbers: int) -> RedirectRespon
 
 
 def _ours(back: str) -> bool:
-    """Only an address of this site below /brands/: no other host, nothing that climbs, nothing a browser bends."""
+    """Only the address of a brand or a result here: no other host, nothing that climbs, nothing a browser bends."""
     plain = unquote(back)
-    return back.startswith("/brands/") and plain.isprintable() and "\\" not in plain and ".." not in plain
+    return (
+        back.startswith(("/brands/", "/searches/")) and plain.isprintable() and "\\" not in plain and ".." not in plain
+    )

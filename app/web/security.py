@@ -25,6 +25,7 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
+MOST_BODY = 1_000_000  # bytes; the largest thing anybody sends is a logo of half that
 
 
 class SecurityHeaders:
@@ -49,6 +50,23 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+class MostBody:
+    """Refuses a body that is too large, or does not tell its length, before anybody reads it: a form is taken apart
+    before it is asked who sent it. The server itself holds a body to the length it told."""
+
+    def __init__(self, app: ASGIApp, page: Callable[[Request], Response], api: Callable[[Request], Response]) -> None:
+        self.app, self.page, self.api = app, page, api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer: ASGIApp = self.app
+        if scope["type"] == "http":
+            request = Request(scope)
+            length = request.headers.get("content-length", "0")
+            if "transfer-encoding" in request.headers or not length.isdecimal() or int(length[:20]) > MOST_BODY:
+                answer = (self.api if scope["path"].startswith("/api/") else self.page)(request)
+        await answer(scope, receive, send)
 
 
 class OwnOrigin:

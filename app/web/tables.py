@@ -23,10 +23,11 @@ def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, An
     )
 
 
-def attachment(name: str) -> dict[str, str]:
-    """Saved under that name (RFC 5987: any letters), and never shown as a page of ours."""
+def attachment(name: str, how: str = "attachment") -> dict[str, str]:
+    """Saved under that name (RFC 5987: any letters), and never shown as a page of ours; how: "inline" for what may be
+    looked at first."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
-    return {"content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
+    return {"content-disposition": f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
 
 
 def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

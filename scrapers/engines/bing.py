@@ -6,49 +6,85 @@ plain phrases too: that sign is never believed. The challenge page keeps the loo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import MOST_RESULTS, longest_text, plain, rating_in, soup_of, split_date, text_of
+from scrapers.blocks import MOST_RESULTS
 from scrapers.locales import unknown
-from scrapers.types import Access, BlockKind, Feature, Fetch, RawPage, Result, SearchRequest, Serp, Signs
-from scrapers.urls import target
+from scrapers.organic import Block, blocks_of, first
+from scrapers.readings import Reading, Shape
+from scrapers.signs import Marks, says, signs_of
+from scrapers.types import Access, Fetch, RawPage, SearchRequest, Serp, Signs
 
 NAME = ENGINE = "bing"
-VERSION = 1
+VERSION = 2
 ENOUGH = 4
 ZERO_COUNTS = False
+PAUSE = 10.0
+CANARY = "weather forecast"
 PER_PAGE = 10
-BASE = "https://www.bing.com"
+BASE, OWN = "https://www.bing.com", "bing.com"
 MARKETS = frozenset(
     "ar-SA bg-BG cs-CZ da-DK de-AT de-CH de-DE el-GR en-AU en-CA en-GB en-IE en-IL en-IN en-NZ en-US en-ZA es-AR es-ES "
     "es-MX es-US et-EE fi-FI fr-BE fr-CA fr-CH fr-FR he-IL hr-HR hu-HU it-IT ja-JP ko-KR lt-LT lv-LV nb-NO nl-BE nl-NL "
     "pl-PL pt-BR pt-PT ro-RO ru-RU sk-SK sl-SI sv-SE th-TH tr-TR uk-UA zh-CN zh-HK zh-TW".split()
 )
 
-CONTAINER = "#b_results"
-RESULT = "#b_results > li.b_algo"
-NESTED_RESULT = "#b_results li.b_algo, #b_results div.b_algo"
-TITLE_LINK = "h2 a[href], h3 a[href]"
+EARLIER = "ul.sb_results > li, #results > ul > li"  # until 2013
+BLOCKS = "#b_topw > li, #b_pole > li, #b_results > li, #b_results > div.b_algo, #b_context > li"
+ORGANIC = frozenset({"b_algo", "sa_wr"})
+TITLE_LINK = "h2 a[href], h3 a[href], a[href]:has(h2)"
 SNIPPETS = (
-    ".b_caption p, .b_lineclamp1, .b_lineclamp2, .b_lineclamp3, .b_lineclamp4, .b_algoSlug, .b_paractl, .b_snippet"
-)
-CITE = "cite"
-SEARCH_BOX = "#sb_form_q, input[name=q], textarea[name=q]"
-END = "#b_footer, footer, .b_pag, #b_pole"
-NEXT = "a.sb_pagN, a[title='Next page'], .b_pag a.sb_pagN"
-NO_RESULTS = "#b_results > li.b_no, .b_no"
-CHALLENGE = ".captcha, #captcha, form[action*='turing'], #turnstile, .captcha_header, iframe[src*='challenge']"
-IMAGES = "#mmComponent_images, .dg_b, #vm_c, .imgpt"
+    ".b_caption p:not(.b_topAdOneLine)", "p.b_paractl", "p[class*=b_lineclamp]", ".b_algoSlug", ".b_snippet",
+    ".b_mText p", ".b_caption .b_dList", ".b_richcard p", ".sa_cc p", "[role=tabpanel]:not(.tab-hide) > ul", ".rwrl",
+)  # fmt: skip
+SLUGS = ".b_caption .algoSlug_icon, .b_adSlug"  # "Web", "Ad": labels inside the text
+DATE, RATED = ".news_dt", ".b_factrow"
+DEEP_LINKS = ".b_deep h3 > a[href], .deeplink_title a[href], .b_deepdl a[href]"
 FEATURES = {
-    "ad": "li.b_ad .sb_add, li.b_ad li",
-    "paa": "#df_listaa, .b_rrsr .df_qntext",
-    "news": "#b_results > li.b_ans .news-card",
-    "answer": "#b_results > li.b_ans",
-    "knowledge": "#b_context .b_entityTP",
-    "related": "#b_results .b_rs",
-}
+    "ad": Shape("li.b_ad", ".sb_add, li.b_ad li", "h2 | h3", ".b_caption p | p", "h2 a[href], h3 a[href]"),
+    "paa": Shape(
+        "[data-tag='RelatedQnA.Item'], #relatedQnAListDisplay, #df_listaa", "[data-tag='RelatedQnA.Item']",
+        ".df_qntext | .b_expansion_text", ".rwrl | .df_alsocon",
+    ),
+    "ai_overview": Shape(
+        "#copans_container, .gs_aidisc, .rd_gencon_ai, .b_ai_overview", text=".ca_main, #devmag_card_content",
+    ),
+    "knowledge": Shape(
+        ".b_entityTP, .lite-entcard-main, .disambig-outline", "",
+        "h2.b_entityTitle | .l_ecrd_imcolheader_ttl | .b_topTitle", ".b_snippet .b_hide | .b_snippet | .l_ecrd_txt_pln",
+        ".b_entityTitle a[href], .l_ecrd_imcolheader_ttl a[href]",
+    ),
+    "video": Shape(
+        "#serpvidans, .b_vidAns, .vsathm", ".mc_vtvc, .mc_fgvc, .b_videocard",
+        ".mc_vtvc_title | .mc_fgvc_title | h3", source=".mc_vtvc_meta_channel span", date=".meta_pd_content",
+    ),
+    "images": Shape(".b_imgans, .imgAns, .iaplanner", "li .imgpt, .imgpt", ".lnkw, .b_hide"),
+    "top_stories": Shape(
+        ".b_nwsAns, .na_ccw, .news-card, .nws_cwrp, .na_cl, #ns_hp", ".news-card, .na_card, .na_cl .na_t, .nws_itm",
+        ".title | .na_t | h3 | a", source=".source, .na_src, .b_attribution",
+    ),
+    "local": Shape("#lMapContainer, .lgb_ans, .b_ilHeader, .b_localA", ".lc_content, #lgb_info", "h2", rated=".csrc"),
+    "related": Shape(
+        ".b_rs, .b_rrsr, #inline_rs, #rs_lgw_list, .richrsrailsuggestion",
+        ".b_rs li > a, .b_rrsr li > a, #rs_lgw_list a[href*='/search'], #inline_rs a, .richrsrailsuggestion_text",
+    ),
+    "featured_snippet": Shape(".b_top h2 > a[href], .encycloCanvas", "", "h2 a[href] | h2", ".b_mText | .rwrl | p"),
+}  # fmt: skip
+MARKS = Marks(
+    container="#b_results, ul.sb_results",
+    box="#sb_form_q, input[name=q], textarea[name=q]",
+    end="#b_footer, footer, .b_pag, #b_pole, #sb_foot, .sb_pag",
+    next="a.sb_pagN, a[title='Next page'], .b_pag a.sb_pagN",
+    no_results="#b_results > li.b_no, .b_no",
+    captcha=".captcha, #captcha, form[action*=turing], #turnstile, .cf-turnstile, iframe[src*=challenge]",
+    another="#rso",
+)
+REQUERY, INCLUDED = "#sp_requery", "#sp_requery a[href*='FORM=AWRE']"  # "including results for": ours are there too
+REPLACED = ("showing results for", "no results", "pokazywanie wyników", "brak wyników", "מציג תוצאות", "לא נמצאו")
+IMAGES = "#mmComponent_images, .dg_b, #vm_c, .imgpt"
 
 
 def refuses(hl: str | None, gl: str | None) -> str | None:
@@ -74,70 +110,31 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
     tree = LexborHTMLParser(raw.body)
-    blocks = (tree.css(RESULT) or tree.css(NESTED_RESULT))[:MOST_RESULTS]
-    order = {node.mem_id: place for place, node in enumerate(tree.css("#b_results > li"), 1)}
-    results: list[Result] = []
-    for block in blocks:
-        result = _result(block, len(results) + 1, order.get(block.mem_id), raw.page_no)
-        if result is not None and all(result.link != other.link for other in results):
-            results.append(result)
-    features = tuple(
-        Feature(kind, order.get(node.mem_id)) for kind, css in FEATURES.items() for node in tree.css(css)[:20]
-    )
-    return Serp(tuple(results), features, _signs(tree, raw, results, len(blocks)))
+    for slug in tree.css(SLUGS)[: 2 * MOST_RESULTS]:
+        slug.decompose()
+    page = Reading(raw.page_no, OWN)
+    for place, node in enumerate(blocks_of(tree, BLOCKS, EARLIER), 1):
+        link = node.css_first(TITLE_LINK)
+        if not ORGANIC & set((node.attributes.get("class") or "").split()):
+            page.feature(node, place, FEATURES)
+        elif link is not None:
+            page.result(_block(node, link), place, DEEP_LINKS)
+    return page.serp(_signs(tree, raw, page))
 
 
-def _result(block: LexborNode, rank: int, place: int | None, page_no: int) -> Result | None:
-    anchor = block.css_first(TITLE_LINK)
-    if anchor is None:
-        return None
-    cite = text_of(block.css_first(CITE))
-    found = target(anchor.attributes.get("href") or "", cite, text_of(anchor))
-    if found is None or not text_of(anchor):
-        return None
-    rest = soup_of(block)
-    for gone in rest.find_all(["h2", "ul", "table"]):
-        gone.decompose()
-    known = next((t for t in (text_of(node) for node in block.css(SNIPPETS)) if len(t) >= 15), "")
-    date_text, snippet = split_date(known.removeprefix("WEB ").removeprefix("Web ") or longest_text(rest))
-    return Result(
-        rank=rank, url=found.url, link=found.link, title=text_of(anchor), snippet=snippet, display_url=cite,
-        host=found.host, rating=rating_in(plain(rest.get_text(" "))), date_text=date_text, page_no=page_no,
-        absolute_rank=place, unresolved=found.unresolved,
+def _block(node: LexborNode, link: LexborNode) -> Block:
+    snippet = first(node, *SNIPPETS)
+    return Block(
+        node, link, display=node.css_first("cite"), snippet=snippet, date=first(snippet or node, DATE),
+        rated=first(node, RATED),
     )  # fmt: skip
 
 
-def _signs(tree: LexborHTMLParser, raw: RawPage, results: list[Result], blocks: int) -> Signs:
-    html = tree.css_first("html")
-    language, _, country = ((html.attributes.get("lang") or "") if html else "").partition("-")
-    box = tree.css_first(SEARCH_BOX)
-    return Signs(
-        container=tree.css_first(CONTAINER) is not None,
-        phrase=plain(box.attributes.get("value") or box.text()) or None if box is not None else None,
-        end=tree.css_first(END) is not None and b"</html" in raw.body[-4000:].lower(),
-        more=tree.css_first(NEXT) is not None,
-        hl=language.lower() or None,
-        gl=country.upper() or None,
-        unread=max(_headings(tree) - blocks, 0) if results else 0,
-        no_results=not results and tree.css_first(NO_RESULTS) is not None,
-        block=None if results else _block_kind(tree, raw),
-        foreign=_foreign(tree, bool(results)),
-    )
-
-
-def _headings(tree: LexborHTMLParser) -> int:
-    """Blocks of the results list with a heading that leads out, whatever their class is called."""
-    return sum(1 for block in tree.css("#b_results > li:not(.b_ad):not(.b_ans)") if block.css_first("h2 a[href]"))
-
-
-def _block_kind(tree: LexborHTMLParser, raw: RawPage) -> BlockKind | None:
-    path = urlsplit(raw.final_url or "")
-    if "turing" in path.path or "captcha" in path.path or tree.css_first(CHALLENGE) is not None:
-        return "captcha"
-    return None
-
-
-def _foreign(tree: LexborHTMLParser, found: bool) -> str | None:
-    if tree.css_first("#rso") is not None:
-        return "google"
-    return "image search" if not found and tree.css_first(IMAGES) is not None else None
+def _signs(tree: LexborHTMLParser, raw: RawPage, page: Reading) -> Signs:
+    signs, path = signs_of(tree, raw, page, MARKS), urlsplit(raw.final_url or "").path
+    asked_other = tree.css_first(REQUERY) is not None and tree.css_first(INCLUDED) is None
+    if not page.results and ("turing" in path or "captcha" in path):
+        signs = replace(signs, block="captcha")
+    if not page.results and tree.css_first(IMAGES) is not None:
+        signs = replace(signs, foreign=signs.foreign or "image search")
+    return replace(signs, relaxed=bool(page.results) and (asked_other or says(tree, REQUERY, REPLACED)))

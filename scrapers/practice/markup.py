@@ -30,18 +30,18 @@ class Asked:
 def google(entries: Sequence[Entry], asked: Asked) -> str:
     """A desktop page of Google's present layout."""
     blocks = "".join(
-        f'<div class="MjjYud"><div class="g tF2Cxc"><div class="yuRUbf"><a href="{escape(_google_link(e, asked))}">'
-        f'<h3 class="LC20lb">{escape(e.title)}</h3><cite>{escape(_display(e))}</cite></a></div>'
-        f'<div class="VwiC3b"><span>{escape(e.snippet)}</span></div>{_rated(e, asked.hl)}</div></div>'
+        f'<div class="MjjYud"><div class="g tF2Cxc"><div class="yuRUbf"><a href="{escape(google_link(e, asked))}">'
+        f'<h3 class="LC20lb">{escape(e.title)}</h3><cite>{escape(displayed(e))}</cite></a></div>'
+        f'<div class="VwiC3b"><span>{escape(e.snippet)}</span></div>{rated(e, asked.hl)}</div></div>'
         for e in entries
     )
     found = (
         f'<div id="rso">{blocks}</div>'
         if entries
-        else f'<div id="topstuff"><div class="card-section"><p role="heading">{NOTHING[_hl(asked)]}</p></div></div>'
+        else f'<div id="topstuff"><div class="card-section"><p role="heading">{nothing(asked)}</p></div></div>'
     )
     following = '<a id="pnnext" href="/google/search?start=10">›</a>' if asked.more else ""
-    return _document(
+    return document(
         asked,
         f'<form action="/google/search"><textarea name="q">{escape(asked.phrase)}</textarea></form>'
         f'<div id="main"><div id="search">{found}</div></div>'
@@ -55,17 +55,17 @@ def google_nojs(entries: Sequence[Entry], asked: Asked) -> str:
     """Google's page for clients without JavaScript: links go through /url?q=, the page names no country."""
     blocks = "".join(
         '<div><div class="Gx5Zad fP1Qef xpd EtOod pkphOe"><div class="egMi0 kCrYT">'
-        f'<a href="/url?q={quote(_google_link(e, asked), safe=":/")}&amp;sa=U&amp;ved=2ahUKE&amp;usg=AOvVaw">'
+        f'<a href="/url?q={quote(google_link(e, asked), safe=":/")}&amp;sa=U&amp;ved=2ahUKE&amp;usg=AOvVaw">'
         f'<div class="DnJfK"><div class="j039Wc"><h3 class="zBAuLc l97dzf"><div class="BNeawe vvjwJb AP7Wnd UwRFLe">'
         f'{escape(e.title)}</div></h3></div><div class="sCuL3"><div class="BNeawe UPmit AP7Wnd lRVwie">'
-        f'{escape(_display(e))}</div></div></div></a></div><div class="kCrYT"><div><div class="BNeawe s3v9rd AP7Wnd">'
-        f'<div><div class="v9i61e"><div class="BNeawe s3v9rd AP7Wnd">{_rated(e, asked.hl)}{escape(e.snippet)}</div>'
+        f'{escape(displayed(e))}</div></div></div></a></div><div class="kCrYT"><div><div class="BNeawe s3v9rd AP7Wnd">'
+        f'<div><div class="v9i61e"><div class="BNeawe s3v9rd AP7Wnd">{rated(e, asked.hl)}{escape(e.snippet)}</div>'
         "</div></div></div></div></div></div></div>"
         for e in entries
     )
-    found = blocks or f'<div class="Gx5Zad"><div class="BNeawe s3v9rd AP7Wnd">{NOTHING[_hl(asked)]}</div></div>'
+    found = blocks or f'<div class="Gx5Zad"><div class="BNeawe s3v9rd AP7Wnd">{nothing(asked)}</div></div>'
     following = '<a class="nBDE1b G5eFlf" href="/search?start=10" aria-label="Next page">›</a>' if asked.more else ""
-    return _document(
+    return document(
         replace(asked, gl=""),
         f'<header id="hdr"><form id="sf"><input name="gbv" value="1" type="hidden"><input class="noHIxc" name="q" '
         f'value="{escape(asked.phrase)}"></form></header><div id="main">{found}<footer>{following}</footer></div>',
@@ -78,12 +78,12 @@ def bing(entries: Sequence[Entry], asked: Asked) -> str:
     blocks = "".join(
         f'<li class="b_algo"><h2><a href="{escape(_bing_link(e))}">{escape(e.title)}</a></h2>'
         f'<div class="b_caption"><cite>{escape(e.url)}</cite><p class="b_lineclamp2">{escape(e.snippet)}</p>'
-        f"{_rated(e, asked.hl)}</div></li>"
+        f"{rated(e, asked.hl)}</div></li>"
         for e in entries
     )
-    found = blocks or f'<li class="b_no"><h1>{NOTHING[_hl(asked)]}</h1></li>'
+    found = blocks or f'<li class="b_no"><h1>{nothing(asked)}</h1></li>'
     following = '<a class="sb_pagN" title="Next page" href="/bing/search?first=11">›</a>' if asked.more else ""
-    return _document(
+    return document(
         asked,
         f'<form><input id="sb_form_q" name="q" value="{escape(asked.phrase)}"></form><ol id="b_results">{found}'
         f'<li class="b_pag">{following}</li></ol><footer id="b_footer">practice</footer>',
@@ -96,12 +96,12 @@ def duckduckgo(entries: Sequence[Entry], asked: Asked) -> str:
     blocks = "".join(
         '<div class="result results_links web-result"><div class="result__body"><h2 class="result__title">'
         f'<a class="result__a" href="//duckduckgo.com/l/?uddg={quote(e.url, safe="")}">{escape(e.title)}</a></h2>'
-        f'<a class="result__url" href="#">{escape(_display(e))}</a><a class="result__snippet">{escape(e.snippet)}</a>'
-        f"{_rated(e, asked.hl)}</div></div>"
+        f'<a class="result__url" href="#">{escape(displayed(e))}</a><a class="result__snippet">{escape(e.snippet)}</a>'
+        f"{rated(e, asked.hl)}</div></div>"
         for e in entries
     )
-    found = blocks or f'<div class="no-results">{NOTHING[_hl(asked)]}</div>'
-    return _document(
+    found = blocks or f'<div class="no-results">{nothing(asked)}</div>'
+    return document(
         asked,
         f'<form><input name="q" value="{escape(asked.phrase)}"></form><div id="links">{found}</div>'
         '<div class="nav-link"></div><div id="bottom_spacing2"></div>',
@@ -129,7 +129,7 @@ ENABLE_JS = (
 )
 
 
-def _document(asked: Asked, body: str, name: str) -> str:
+def document(asked: Asked, body: str, name: str) -> str:
     direction = "rtl" if asked.hl == "he" else "ltr"
     return (
         f'<!doctype html><html lang="{escape("-".join(filter(None, (asked.hl, asked.gl))))}" dir="{direction}">'
@@ -138,24 +138,25 @@ def _document(asked: Asked, body: str, name: str) -> str:
     )
 
 
-def _rated(entry: Entry, hl: str) -> str:
+def rated(entry: Entry, hl: str) -> str:
     if entry.rating is None:
         return ""
     word, votes = RATED.get(hl, RATED["en"]), VOTES.get(hl, VOTES["en"])
     return f'<div class="fG8Fp"><span>{word}: {entry.rating} · {entry.votes:,} {votes}</span></div>'
 
 
-def _hl(asked: Asked) -> str:
-    return asked.hl if asked.hl in NOTHING else "en"
+def nothing(asked: Asked) -> str:
+    """The engine's own words for "no results", in the language asked."""
+    return NOTHING.get(asked.hl, NOTHING["en"])
 
 
-def _display(entry: Entry) -> str:
+def displayed(entry: Entry) -> str:
     parts = urlsplit(entry.url)
     steps = [step for step in parts.path.split("/") if step]
     return " › ".join([parts.netloc, *steps])
 
 
-def _google_link(entry: Entry, asked: Asked) -> str:
+def google_link(entry: Entry, asked: Asked) -> str:
     if asked.hidden:
         token = base64.urlsafe_b64encode(f"{asked.page}{entry.url}".encode()).decode().rstrip("=")
         return f"https://www.google.com/goto?url=CAES{token}"

@@ -2,7 +2,8 @@
 
 GET /{engine}/search?q&hl&gl&page&as_of=YYYY-MM-DD&mode=... The page of a day is always the same; `mode` overrides how
 that day misbehaves (none, captcha, consent, enablejs, empty, partial, hidden, wrong-language, wrong-engine, redirect,
-inside, slow, bomb, reset, error503), or asks for Google's page without JavaScript (nojs).
+inside, slow, bomb, reset, error503), or asks for Google's page without JavaScript (nojs). device=mobile asks for
+Google's page for phones. Providers: see api.py.
 """
 
 from __future__ import annotations
@@ -18,19 +19,26 @@ from functools import lru_cache
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from scrapers.practice.api import ROUTE
 from scrapers.practice.entries import Entry, World, worlds
 from scrapers.practice.markup import CAPTCHA, CONSENT, ENABLE_JS, LAYOUTS, PER_PAGE, Asked, google_nojs
+from scrapers.practice.mobile import google_mobile
+from scrapers.practice.other_engines import OTHER_CAPTCHAS, OTHER_LAYOUTS, OTHER_PER_PAGE
+from scrapers.types import Device
 
 DEPTH = 20
+DRAWN = LAYOUTS | OTHER_LAYOUTS
+SIZES = PER_PAGE | OTHER_PER_PAGE
+CAPTCHAS = CAPTCHA | OTHER_CAPTCHAS
 
 
 async def search(request: Request) -> Response:
     """One page of a day."""
     engine = request.path_params["engine"]
-    if engine not in LAYOUTS:
+    if engine not in DRAWN:
         return Response("no such engine", 404)
     query = request.query_params
     try:
@@ -40,19 +48,22 @@ async def search(request: Request) -> Response:
         return Response("as_of is a day, page a number", 400)
     world = worlds().get(query.get("q", ""))
     mode = query.get("mode") or (world.mode(day) if world else "")
+    device: Device = "mobile" if query.get("device") == "mobile" else "desktop"
     asked = Asked(query.get("q", ""), query.get("hl", "en"), query.get("gl", "US").upper(), page, False)
-    return _misbehaved(mode, engine, asked, request) or HTMLResponse(page_of(engine, world, day, asked, mode))
+    return _misbehaved(mode, engine, asked, request) or HTMLResponse(page_of(engine, world, day, asked, mode, device))
 
 
-def page_of(engine: str, world: World | None, day: date, asked: Asked, mode: str = "") -> str:
+def page_of(
+    engine: str, world: World | None, day: date, asked: Asked, mode: str = "", device: Device = "desktop"
+) -> str:
     """The document of one page; pure, so that a test needs no server."""
-    size = PER_PAGE[engine]
+    size = SIZES[engine]
     entries: list[Entry] = world.page(day)[:DEPTH] if world and mode != "empty" else []
     shown = entries[(asked.page - 1) * size : asked.page * size]
     hl = "fr" if mode == "wrong-language" else asked.hl
-    layout = (
-        google_nojs if (engine, mode) == ("google", "nojs") else LAYOUTS["bing" if mode == "wrong-engine" else engine]
-    )
+    layout = DRAWN["bing" if mode == "wrong-engine" else engine]
+    if layout is DRAWN["google"] and (mode == "nojs" or device == "mobile"):
+        layout = google_nojs if mode == "nojs" else google_mobile
     more = len(entries) > asked.page * size
     text = layout(shown, Asked(asked.phrase, hl, asked.gl, asked.page, more, hidden=mode == "hidden"))
     return text[: len(text) * 3 // 5] if mode == "partial" else text
@@ -61,7 +72,7 @@ def page_of(engine: str, world: World | None, day: date, asked: Asked, mode: str
 def _misbehaved(mode: str, engine: str, asked: Asked, request: Request) -> Response | None:
     """What the site answers instead of a page; None when it answers with one."""
     if mode == "captcha":
-        return HTMLResponse(CAPTCHA[engine], 429)
+        return HTMLResponse(CAPTCHAS[engine], 429)
     if mode in ("consent", "enablejs"):
         return HTMLResponse(CONSENT if mode == "consent" else ENABLE_JS)
     if mode == "error503":
@@ -92,44 +103,7 @@ async def _drip(mode: str) -> AsyncIterator[bytes]:
         await asyncio.sleep(0.05)
 
 
-def _item(number: int, entry: Entry) -> dict[str, object]:
-    """One organic result as the provider writes it."""
-    item: dict[str, object] = {
-        "position": number,
-        "title": entry.title,
-        "link": entry.url,
-        "displayed_link": entry.url,
-        "snippet": entry.snippet,
-    }
-    if entry.rating:
-        extensions = {"rating": float(entry.rating.replace(",", ".")), "reviews": entry.votes}
-        item["rich_snippet"] = {"bottom": {"detected_extensions": extensions}}
-    return item
-
-
-async def serpapi(request: Request) -> Response:
-    """The same day as a provider's JSON."""
-    query = request.query_params
-    if not query.get("api_key"):
-        return JSONResponse({"error": "Invalid API key."}, 401)
-    world = worlds().get(query.get("q", ""))
-    day = date.fromisoformat(query.get("as_of") or datetime.now(UTC).date().isoformat())
-    start = int(query.get("start", "0"))
-    entries = world.page(day)[:DEPTH] if world else []
-    answer = {
-        "search_metadata": {"status": "Success"},
-        "search_parameters": {"engine": "google", "q": query.get("q"), "hl": query.get("hl"), "gl": query.get("gl")},
-        "search_information": {
-            "organic_results_state": "Results for exact spelling" if entries else "Fully empty",
-            "query_displayed": query.get("q"),
-        },
-        "organic_results": [_item(number, entry) for number, entry in enumerate(entries[start : start + 10], 1)],
-        "serpapi_pagination": {"next": "next"} if len(entries) > start + 10 else {},
-    }
-    return JSONResponse(answer)
-
-
-application = Starlette(routes=[Route("/{engine}/search", search), Route("/search.json", serpapi)])
+application = Starlette(routes=[ROUTE, Route("/{engine}/search", search)])
 
 
 class PracticeSite:

@@ -1,33 +1,32 @@
 """SerpApi, a provider of Google's page as JSON (needs a key). Source: its parameter list and status documentation.
 
-An empty answer is status Success with an `error` text and the state "Fully empty": a fact only then. Its position is
-page-relative, so ranks are counted here. Links can be Google's /goto tokens: those are never an identity.
+An empty answer is status Success with an `error` text and the state "Fully empty": a fact only then, and only when no
+other block stands there (its parser missed results before). Its position is page-relative, so ranks are counted here.
+Links can be Google's /goto tokens: those are never an identity. Where blocks stand is not told.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
+import re
 from urllib.parse import urlencode
 
+from scrapers.json_features import ads, listed, nothing_beside, overview, panel, questions, related, sitelinks, snippet
+from scrapers.json_features import places as businesses
+from scrapers.json_parts import Part, another, failed, organic, parsed, part, refused, result, rich_rating, rows, text
 from scrapers.locales import unknown
-from scrapers.types import Access, Feature, Fetch, Rating, RawPage, Result, SearchRequest, Serp, Signs
-from scrapers.urls import target
+from scrapers.places import country, google_hl, place
+from scrapers.types import Access, Feature, Fetch, RawPage, Result, SearchRequest, Serp, Signs
 
 NAME = "serpapi"
 ENGINE = "google"
-VERSION = 1
+VERSION = 2
 ENOUGH = 4
+PRICE = 0.015
+PAUSE = 1.0
 PER_PAGE = 10
 BASE = "https://serpapi.com"
-FEATURES = {
-    "ads": "ad", "related_questions": "paa", "top_stories": "top_stories", "local_results": "local",
-    "knowledge_graph": "knowledge", "inline_videos": "video", "inline_images": "images", "ai_overview": "ai_overview",
-    "answer_box": "featured_snippet", "discussions_and_forums": "forums", "shopping_results": "shopping",
-    "related_searches": "related",
-}  # fmt: skip
-NO_RESULTS = "hasn't returned any results"
+NO_RESULTS = re.compile(r"(?:hasn't|has not) returned any results", re.I)
+READY = ("Success", "")
 
 
 def refuses(hl: str | None, gl: str | None) -> str | None:
@@ -36,84 +35,67 @@ def refuses(hl: str | None, gl: str | None) -> str | None:
 
 
 def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
-    """GET /search.json, never from its cache."""
+    """GET /search.json, never from its cache, the phrase never corrected. Its key can only go in the address."""
+    gl, key, where = (request.gl or "us").lower(), access.key or "", place(request)
     query = {
-        "engine": "google", "q": request.phrase or "", "hl": request.hl or "en", "gl": (request.gl or "us").lower(),
-        "device": request.device, "nfpr": "1", "no_cache": "true", "api_key": access.key or "",
+        "engine": "google", "q": request.phrase or "", "hl": google_hl(request), "gl": "uk" if gl == "gb" else gl,
+        "device": request.device, "nfpr": "1", "no_cache": "true", "api_key": key,
     }  # fmt: skip
-    if request.location:
-        query["location"] = request.location
+    if where:
+        query["location"] = where
     if page_no > 1:
         query["start"] = str((page_no - 1) * PER_PAGE)
-    return Fetch(f"{access.base_url or BASE}/search.json?{urlencode(query)}")
+    return Fetch(f"{access.base_url or BASE}/search.json?{urlencode(query)}", secrets=(key,))
 
 
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs; JSON that is none reads as an empty page without signs."""
-    try:
-        data = json.loads(raw.body)
-    except (ValueError, RecursionError):
-        return Serp()
-    if not isinstance(data, dict) or _map(data, "search_metadata").get("status") not in ("Success", None):
-        return Serp()
-    results: list[Result] = []
-    for place, item in enumerate(_list(data, "organic_results"), 1):
-        result = _result(item, len(results) + 1, place, raw.page_no)
-        if result is not None and all(result.link != other.link for other in results):
-            results.append(result)
-    features = tuple(Feature(kind) for key, kind in FEATURES.items() if data.get(key))
-    unread = len(_list(data, "organic_results")) - len(results)
-    return Serp(tuple(results), features, _signs(data, results, unread))
+    data = parsed(raw.body)
+    results, unread = organic(rows(data, "organic_results"), lambda item: _result(item, raw.page_no))
+    features = _features(data, results)
+    return Serp(results, features, _signs(data, raw, bool(results), features, unread))
 
 
-def _result(item: Mapping[str, Any], rank: int, place: int, page_no: int) -> Result | None:
-    title, display = _text(item, "title"), _text(item, "displayed_link")
-    found = target(_text(item, "link"), display, title)
-    if found is None or not title:
-        return None
-    return Result(
-        rank=rank, url=found.url, link=found.link, title=title, snippet=_text(item, "snippet"), display_url=display,
-        host=found.host, rating=_rating(item), date_text=_text(item, "date") or None, page_no=page_no,
-        absolute_rank=place, unresolved=found.unresolved,
+def _result(item: Part, page_no: int) -> Result | None:
+    return result(item, rating=rich_rating(item), page_no=page_no)
+
+
+def _features(data: Part, results: tuple[Result, ...]) -> tuple[Feature, ...]:
+    by_link = {found.url: found for found in results}
+    under = [(item, by_link.get(text(item, "link"))) for item in rows(data, "organic_results")]
+    return (
+        *ads(rows(data, "ads")),
+        *overview(part(data, "ai_overview")),
+        *snippet(part(data, "answer_box")),
+        *questions(rows(data, "related_questions")),
+        *listed("top_stories", rows(data, "top_stories")),
+        *listed("video", rows(data, "inline_videos")),
+        *listed("forums", rows(data, "discussions_and_forums")),
+        *listed("images", rows(data, "inline_images")),
+        *listed("carousel", rows(data, "shopping_results")),
+        *businesses(rows(data, "local_results", "places") or rows(data, "local_results")),
+        *panel(part(data, "knowledge_graph")),
+        *related(rows(data, "related_searches")),
+        *(link for item, found in under
+          for link in sitelinks(item, found, ("sitelinks", "inline"), ("sitelinks", "expanded"))),
     )  # fmt: skip
 
 
-def _rating(item: Mapping[str, Any]) -> Rating | None:
-    for part in ("bottom", "top"):
-        detected = _map(_map(_map(item, "rich_snippet"), part), "detected_extensions")
-        value, votes = detected.get("rating"), detected.get("reviews", detected.get("votes"))
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 10:
-            return Rating(float(value), 5.0 if value <= 5 else 10.0, votes if isinstance(votes, int) else None)
-    return None
-
-
-def _signs(data: Mapping[str, Any], results: list[Result], unread: int) -> Signs:
-    about, asked = _map(data, "search_information"), _map(data, "search_parameters")
-    state = _text(about, "organic_results_state")
-    said_empty = state == "Fully empty" or NO_RESULTS in _text(data, "error")
+def _signs(data: Part, raw: RawPage, found: bool, features: tuple[Feature, ...], unread: int) -> Signs:
+    about, asked, said = part(data, "search_information"), part(data, "search_parameters"), text(data, "error")
+    state, status = text(about, "organic_results_state").lower(), text(part(data, "search_metadata"), "status")
+    empty = state == "fully empty" or NO_RESULTS.search(said) is not None
+    phrase = text(about, "query_displayed") or text(asked, "q")
+    block = None if found or empty else refused(raw.http_status, said)
     return Signs(
         container="organic_results" in data,
-        phrase=_text(about, "query_displayed") or _text(asked, "q") or None,
-        end=None,
-        more=bool(_map(data, "serpapi_pagination").get("next") or _map(data, "pagination").get("next")),
-        hl=_text(asked, "hl") or None,
-        gl=_text(asked, "gl").upper() or None,
+        phrase=phrase or None,
+        more=any(part(data, key).get("next") for key in ("serpapi_pagination", "pagination")),
+        hl=text(asked, "hl") or None,
+        gl=country(text(asked, "gl")),
         unread=unread,
-        no_results=not results and said_empty,
-        relaxed="showing" in state.lower() or "instead" in state.lower(),
+        no_results=not found and status in READY and empty and nothing_beside(features),
+        relaxed="fixed spelling" in state and another(text(about, "showing_results_for") or "?", phrase),
+        block=block,
+        failed=status not in READY or (not empty and failed(raw.http_status, said, block)),
     )
-
-
-def _map(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = data.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _list(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    value = data.get(key)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _text(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    return " ".join(value.split()) if isinstance(value, str) else ""

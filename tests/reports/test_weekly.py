@@ -22,6 +22,7 @@ from app.schedule import slot_of
 from app.texts import LANGUAGES, texts
 from reports.numbers import waterfall
 from reports.weekly import Imprint, css_text, folded, html, picture
+from scrapers.registry import parser_version
 
 FIRST = date(2026, 11, 15)
 SATURDAY = FIRST + timedelta(days=6)
@@ -71,7 +72,11 @@ def test_the_week_is_its_last_good_look_and_its_own_seven_days(watched: World) -
     assert {move.hit.link_id for move in found.compared.entered} == {
         row.hit.link_id for row in found.week.results if row.previous_rank is None
     }
-    assert (found.versions.parser, found.versions.score, sum(found.versions.weights)) == ("google-1", "w1", 100)
+    assert (found.versions.parser, found.versions.score, sum(found.versions.weights)) == (
+        parser_version("practice", "google"),
+        "w1",
+        100,
+    )
 
 
 def test_facts_survive_json(watched: World) -> None:
@@ -135,7 +140,8 @@ def test_the_paper_is_whole_in_every_language(watched: World, lang: str) -> None
                 "report_quality", "report_method"):  # fmt: skip
         assert words[key] in heads
     assert all(table.css("th[scope=col]") for table in tree.css("table"))
-    assert all(figure.attributes.get("aria-label") for figure in tree.css("figure"))
+    pictures = [node.attributes.get("aria-label") or "" for node in tree.css("[role=img]")]
+    assert [words["share"] in pictures[0], words["heatmap"] in pictures[1]] == [True, True]
     assert len(tree.css(".results tbody tr")) == 20
     assert len(tree.css(".strip li")) == 20
 

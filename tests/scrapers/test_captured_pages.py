@@ -70,15 +70,13 @@ def test_titles_read_by_hand_are_found(shared: Path) -> None:
 
 @pytest.mark.parametrize("with_phrase", [True, False])
 def test_no_other_page_is_ever_ok_or_partial(shared: Path, with_phrase: bool) -> None:
-    """Blocked, consent, zero and other pages; and a mobile page that is not read right is not ok."""
+    """Blocked, consent, zero and other pages."""
     seen = 0
     for page, body in captured(shared):
         _, judged = look(page["engine"], body, page.get("query") if with_phrase else None)
         if page["kind"] != "serp":
             assert judged.state not in ("ok", "partial"), page["file"]
             seen += 1
-        elif page["device"] == "mobile":
-            assert judged.state != "ok", page["file"]
     assert seen >= 25
 
 
@@ -110,9 +108,9 @@ def test_a_layout_whose_titles_are_gone_is_never_ok(shared: Path) -> None:
     """Renamed headings, as a changed layout would have them: suspect, not a short page."""
     for page, body in captured(shared):
         if page["engine"] in ("google", "bing") and page["kind"] == "serp":
-            _, judged = look(
-                page["engine"], body.replace(b"<h3", b"<h5").replace(b"</h3", b"</h5").replace(b"b_algo", b"b_alg")
-            )
+            for old, new in ((b"<h3", b"<h5"), (b"</h3", b"</h5"), (b"b_algo", b"b_alg"), (b'"heading"', b'"note"')):
+                body = body.replace(old, new)
+            _, judged = look(page["engine"], body)
             assert judged.state not in ("ok", "empty"), page["file"]
 
 

@@ -200,15 +200,6 @@ def test_capture_follows_pages_to_the_depth_and_stores_each_before_reading_it(si
     assert len(parse("practice", pages, request).results) == 20
 
 
-def test_the_provider_is_asked_in_its_own_format(site: PracticeSite) -> None:
-    """SerpApi through its own requests, against a site that speaks its format."""
-    pages, _, request = look(site, "serpapi", "google", datetime.now(UTC).date())
-    serp = parse("serpapi", pages, request)
-    assert judge(pages, serp, request, standards("serpapi", "google")).state == "ok"
-    assert len(serp.results) >= 17
-    assert all("api_key=***" in (page.final_url or "") for page in pages)
-
-
 def test_a_captcha_ends_the_look_at_once(site: PracticeSite) -> None:
     """One request, no second page, no second try."""
     world = worlds()[PHRASE]

@@ -116,3 +116,21 @@ async def test_two_names_at_one_address_share_neither_connection_nor_cookies() -
 def test_old_and_special_addresses_are_not_public(address: str) -> None:
     """IPv4-compatible, site-local, documentation and segment-routing addresses, all global to Python 3.11."""
     assert not public(address)
+
+
+async def test_what_is_posted_as_json_is_sent_once_and_to_nobody_else() -> None:
+    """POST with its type and its key; a redirect to another server is followed by a GET that carries neither."""
+    sent_text = '[{"q": "שירות"}]'
+    async with wire({}) as other, wire({}) as server:
+        to = other.url("/there").encode()
+        server.answers["/x"] = b"HTTP/1.1 302 Found\r\nLocation: " + to + b"\r\nContent-Length: 0\r\n" + CLOSED
+        async with HttpFetcher(allowed=frozenset({server.base, other.base}), deadline=10) as http:
+            page = await http(Fetch(server.url("/x"), {"x-api-key": "SECRET-KEY"}, json=sent_text))
+    assert page.body == b"ok"
+    sent, onward = server.heads[0][1].lower(), other.heads[0][1].lower()
+    assert sent.startswith("post /x ")
+    assert "content-type: application/json" in sent
+    assert f"content-length: {len(sent_text.encode())}" in sent
+    assert onward.startswith("get /there ")
+    assert "secret-key" not in onward
+    assert "content-length" not in onward

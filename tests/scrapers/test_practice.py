@@ -12,11 +12,12 @@ from worlds import PHRASES
 
 from scrapers.judge import judge
 from scrapers.parse import parse
+from scrapers.practice import source as practice
 from scrapers.practice.entries import World, worlds
 from scrapers.practice.markup import Asked
 from scrapers.practice.site import DEPTH, page_of
 from scrapers.registry import standards
-from scrapers.types import RawPage, SearchRequest, Serp
+from scrapers.types import Access, RawPage, SearchRequest, Serp
 
 PHRASE = PHRASES["google"][0]
 FIRST = date(2026, 1, 1)
@@ -109,3 +110,29 @@ def test_googles_page_without_javascript_can_be_empty() -> None:
     raw = RawPage(page_of("google", None, FIRST, asked, "nojs").encode(), http_status=200)
     judged = judge([raw], parse("practice", [raw], request), request, standards("practice", "google"))
     assert judged.state == "empty"
+
+
+@pytest.mark.parametrize("offset", [0, 9, 40])
+def test_googles_page_for_phones_tells_the_same_results(offset: int) -> None:
+    """Other markup, without a single h3, for the same day: ranks, links, titles, snippets and ratings agree."""
+    day = FIRST + timedelta(days=offset)
+    request = SearchRequest("google", PHRASE, "he", "IL", device="mobile", depth=DEPTH)
+    raw = []
+    for number in (1, 2):
+        asked = Asked(PHRASE, "he", "IL", number, number == 1)
+        text = page_of("google", worlds()[PHRASE], day, asked, "none", "mobile")
+        assert "<h3" not in text
+        raw.append(RawPage(text.encode(), http_status=200, page_no=number))
+    phone, (modern, _, _) = parse("practice", raw, request), looked(day, "none")
+    assert judge(raw, phone, request, standards("practice", "google")).state == "ok"
+    assert [(r.rank, r.link, r.title, r.snippet, r.rating, r.host) for r in phone.results] == [
+        (r.rank, r.link, r.title, r.snippet, r.rating, r.host) for r in modern.results
+    ]
+
+
+def test_a_search_on_phones_asks_the_practice_site_for_them() -> None:
+    """The device a search names reaches the site; a desktop search asks as before."""
+    asked = [
+        practice.fetch(SearchRequest("google", "x", device=device), 1, Access()).url for device in ("mobile", "desktop")
+    ]
+    assert ["device=mobile" in url for url in asked] == [True, False]

@@ -18,7 +18,8 @@ from app.scoring.markets import markets
 from app.settings import Settings, settings
 from app.store.brands import home_workspace
 from app.surroundings import clock
-from app.texts import LANGUAGES, texts
+from app.texts import LANGUAGES, money, texts
+from scrapers.registry import SOURCES
 
 FORM = {
     "name": "Nativ Telecom", "owned": "nativ-telecom.example\nfacebook.com/nativ\n", "home": "il-he",
@@ -180,3 +181,31 @@ def test_the_list_of_brands_leads_to_the_form_for_who_may_use_it(site: TestClien
     assert 'href="/add?lang=en"' in site.get("/?lang=en").text
     signed_in(site, engine(), "viewer", email="reader@practice.example")
     assert "/add" not in site.get("/?lang=en").text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_preview_says_what_a_month_costs(site: TestClient, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    """Two cents a page at the only source: six searches of two pages and nine that listen, one page each."""
+    monkeypatch.setattr(SOURCES["serpapi"], "PRICE", 0.02, raising=False)
+    monkeypatch.setenv("SHEMTOV_SERPAPI_KEY", "k")
+    settings.cache_clear()
+    text = unescape(site.post(f"/add?lang={lang}", data=FORM | {"watch": "yes"}).text)
+    total = money(30 * 0.02 * (6 * 2 + 9), lang)
+    assert texts(lang)["add_total_cost"].format(cost=total) in text
+    assert text.count(money(30 * 0.02, lang)) == 9
+    assert text.count(texts(lang)["listens"] + "<") == 9
+    assert 'name="watch" value="yes" checked' in text
+    assert brands() == []
+
+
+def test_a_brand_that_listens_has_its_main_search_among_those_that_count(site: TestClient) -> None:
+    """Six searches that count and nine that listen, at depth 10; the page and the list know the six."""
+    site.post("/add?lang=en", data=FORM | {"watch": "yes", "act": "add"})
+    with reading() as session:
+        brand = session.exec(select(Brand)).one()
+        found = session.exec(select(Search).order_by(Search.id)).all()  # type: ignore[arg-type]
+    assert [s.purpose for s in found] == ["share"] * 6 + ["watch"] * 9
+    assert {s.depth for s in found if s.purpose == "watch"} == {10}
+    assert brand.main_search == found[0].id
+    assert "site:" not in site.get("/brands/nativ-telecom?lang=en").text
+    assert "site:" not in site.get("/?lang=en").text

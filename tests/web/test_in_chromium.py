@@ -125,10 +125,17 @@ def test_pages_hold_at_two_hundred_per_cent(site: Site, chromium_path: str) -> N
 
 
 @pytest.mark.browser
-def test_everything_is_reached_by_keyboard_and_shows_it(site: Site, chromium_path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/brands/nativ-telecom?weeks=4&", "/brands/nativ-telecom/days?weeks=4&", "/searches/1/links/{0.link}?",
+        "/snapshots/{0.good}/diff?",
+    ],
+)  # fmt: skip
+def test_everything_is_reached_by_keyboard_and_shows_it(site: Site, chromium_path: str, path: str) -> None:
     """Tab goes through every link, button and field once, in order; each shows that it is focused; Enter works."""
     with browsing(site, chromium_path, **sized(1440)) as page:
-        page.goto(f"{site.url}/brands/nativ-telecom?weeks=4&lang=en")
+        page.goto(f"{site.url}{path.format(site.record)}lang=en")
         wanted = page.evaluate("""[...document.querySelectorAll('a[href], button, input, select, summary')]
             .filter((e) => e.checkVisibility() && e.type !== 'hidden').length""")
         seen = set()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -22,6 +25,7 @@ from app.runner import run_due
 from app.texts import LANGUAGES, direction, shown, texts
 from app.web.security import POLICY
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 HOSTILE = (
     "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "\u202egnp.exe", "'; DROP TABLE hit;--",
     "]]></title></svg><script>alert(2)</script>", "javascript:alert(3)", "א" * 3000,
@@ -32,7 +36,7 @@ HOSTILE = (
 def client(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The pages over yesterday's and today's looks, with hostile titles in the record."""
     use(world, monkeypatch)
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(hour=12)  # when the slots of both days have passed in every zone
     with writing(world.engine) as session:
         search = session.get_one(Search, world.search)
         search.next_due = now - timedelta(days=2)
@@ -129,6 +133,14 @@ def test_texts_are_complete_in_three_languages() -> None:
         for key, text in texts(lang).items():
             assert text.strip(), (lang, key)
             assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", texts("en")[key])), (lang, key)
+
+
+def test_a_text_stands_in_one_file_only() -> None:
+    """Two files with one key would say whatever the later one says, on pages that meant the other."""
+    for lang in LANGUAGES:
+        files = (ROOT / "app" / "texts" / lang).iterdir()
+        keys = Counter(key for file in files for key in tomllib.loads(file.read_text(encoding="utf-8")))
+        assert [key for key, count in keys.items() if count > 1] == [], lang
 
 
 def test_the_archived_page_is_caged(client: TestClient, world: World) -> None:

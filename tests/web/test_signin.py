@@ -542,3 +542,16 @@ def test_the_first_page_a_signed_in_person_opens_is_in_their_language(client: Te
     signed_in(client, world.engine, language="he")
     assert '<html lang="he"' in client.get("/").text
     assert '<html lang="pl"' in client.get("/?lang=pl").text
+
+
+@pytest.mark.parametrize("sent", [b"x" * 1_000_001, iter([b"a body that does not say how long it is"])])
+def test_a_body_nobody_needs_to_send_is_refused_before_it_is_read(client: TestClient, sent: bytes) -> None:
+    """Too large, or of a length not told: 413, a page for people and a problem for programs, signed in or not."""
+    for path, kind in (
+        ("/signin", "text/html"),
+        ("/letterhead", "text/html"),
+        ("/api/v1/brands", "application/problem"),
+    ):
+        answer = client.post(path, content=sent, headers={"content-type": "application/x-www-form-urlencoded"})
+        assert answer.status_code == 413
+        assert answer.headers["content-type"].startswith(kind)
