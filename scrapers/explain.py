@@ -20,7 +20,7 @@ from scrapers.types import Result, Serp
 from scrapers.urls import hides_target, target
 
 HEADINGS = "h1, h2, h3, h4, [role=heading]"
-MOST_STEPS = 8
+MOST_STEPS = 12
 MOST_EXCERPT = 160
 MOST_UNREAD = 50
 
@@ -54,20 +54,18 @@ def explain(body: bytes, serp: Serp) -> Explained:
 
 
 def anchors(tree: LexborHTMLParser, results: Sequence[Result]) -> dict[str, LexborNode]:
-    """The link element of each result, by the result's link; one with a heading goes before one without."""
-    wanted = {result.url: result.link for result in results} | {result.link: result.link for result in results}
-    found: dict[str, LexborNode] = {}
-    headed: set[str] = set()
+    """The link element of each result, by the result's link: one that bears its title, else any heading."""
+    wanted = {url: result for result in results for url in (result.url, result.link)}
+    found: dict[str, tuple[int, LexborNode]] = {}
     for anchor in tree.css("a[href]"):
-        link = next((wanted[url] for url in _leads(anchor) if url in wanted), None)
-        if link is None or link in headed:
+        result = next((wanted[url] for url in _leads(anchor) if url in wanted), None)
+        if result is None:
             continue
-        if _heading(anchor) is not None:
-            headed.add(link)
-            found[link] = anchor
-        else:
-            found.setdefault(link, anchor)
-    return found
+        heading = _heading(anchor)
+        fits = 0 if heading is None else 1 + (text_of(heading) == result.title)
+        if result.link not in found or fits > found[result.link][0]:
+            found[result.link] = fits, anchor
+    return {link: anchor for link, (_, anchor) in found.items()}
 
 
 def blocks(tree: LexborHTMLParser, results: Sequence[Result]) -> dict[str, LexborNode]:
@@ -92,7 +90,8 @@ def path_of(node: LexborNode) -> str:
             break
         steps.append(f"{here.tag}:nth({_place(here)})")
         here = here.parent
-    return " > ".join(reversed(steps))
+    whole = here is None or "#" in steps[-1] or here.tag == "html"
+    return ("" if whole else "… > ") + " > ".join(reversed(steps))
 
 
 def _place(node: LexborNode) -> int:

@@ -150,7 +150,7 @@ def _enough(serp: Serp, standards: Standards, usual: Usual | None) -> Check:
     if usual is not None and usual.looks >= LEARNED_FROM:
         least = USUAL_SHARE * usual.n
         return Check(name, n >= least, f"{n} (usual {usual.n:g} over {usual.looks} looks, enough from {least:g})")
-    least = standards.enough * len({result.page_no for result in serp.results})
+    least = standards.enough * max(len({result.page_no for result in serp.results}), 1)
     ended = serp.signs.more is False and serp.signs.end is not False and n > 0
     if ended:
         return Check(name, True, f"{n} (still learning, enough from {least}, the engine has no more)")

@@ -372,3 +372,18 @@ def test_a_preview_says_what_would_be_made_and_makes_nothing(
     assert shemtov(*command[:-1]).returncode == 0
     listed = shemtov("brand", "list").stdout
     assert listed.count("(only listens)") == 3
+
+
+def test_parse_explains_to_a_person_what_it_read(shemtov: Command, tmp_path: Path) -> None:
+    """--explain: every check with its outcome, each result with its place, what was left unread; a bad row stays an error."""
+    done = shemtov("parse", "google", page(tmp_path / "a.html"), "--query", PHRASE, "--explain")
+    assert done.returncode == 0, done.stderr
+    assert f"pass      Our phrase echoed: {PHRASE}" in done.stdout
+    assert "unchecked New since last look" in done.stdout
+    assert "found at div#rso > div:nth(1) >" in done.stdout
+    assert "unread: 0 outside links" in done.stdout
+    (tmp_path / "new.html").write_text((tmp_path / "a.html").read_text("utf-8").replace("h3", "h4"), encoding="utf-8")
+    changed = shemtov("parse", "google", tmp_path / "new.html", "--explain")
+    assert "unread: 10 outside links" in changed.stdout
+    assert "FAIL" in changed.stdout
+    assert shemtov("parse", "google", tmp_path / "gone.html", "--explain").returncode == 3

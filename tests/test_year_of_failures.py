@@ -7,6 +7,7 @@ second look ten minutes later sees just the same, as a wrong way out or a broken
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -190,13 +191,14 @@ def nothing_is_silent(world: World, bad: set[date], days: int) -> None:
     assert [finding.broken for finding in findings if finding.broken] == []
 
 
+@pytest.mark.slow
 def test_seven_weeks_of_failures(world: World) -> None:
     """Each kind twice in seven weeks: all caught, and clean days are clean."""
     expect_a_true_record(world, days=LEARNING + 33, every=2)
 
 
-@pytest.mark.slow
 @pytest.mark.reliability
+@pytest.mark.skipif("RELIABILITY" not in os.environ, reason="minutes long: make reliability")
 def test_a_year_of_failures(world: World) -> None:
     """Each kind five times or more in a year: all caught, under 2 % of the clean days held back."""
     expect_a_true_record(world, days=365, every=7)

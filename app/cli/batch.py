@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli import say
+from app.cli.explaining import explained
 from app.errors import AppError, BadInput
 from app.files import find_file, json_rows, read_page_file
 from app.scoring.rows import score_row
@@ -35,8 +36,9 @@ def parse(
         Path | None, typer.Option(help="Rows of {path, engine, query?, final_url?, http_status?}.")
     ] = None,
     query: Annotated[str | None, typer.Option(help="The phrase that was searched.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="For people: checks, places, what is unread.")] = False,
 ) -> None:
-    """Read saved result pages: one JSON line per page, always."""
+    """Read saved result pages: one JSON line per page, always (or, with --explain, how each was read)."""
     if batch is None and not (engine and files):
         raise BadInput("parse needs an engine and files, or --batch rows.jsonl")
     rows: Iterator[dict[str, Any] | str]
@@ -47,8 +49,9 @@ def parse(
         folder = Path()
     errors = 0
     for row in rows:
-        answer = parse_row(row, folder)
-        say.row(answer)
+        answer = explain_row(row, folder) if explain else parse_row(row, folder)
+        if not explain:
+            say.row(answer)
         if answer["status"] == "error":
             errors += 1
             say.warn(f"{answer['path']}: {answer['reason']}")
@@ -86,6 +89,18 @@ def parse_row(row: dict[str, Any] | str, folder: Path) -> dict[str, Any]:
     except AppError as wrong:
         return answer(path, Judgement("error", wrong.message), Serp(), 0.0)
     return answer(path, judged, serp, spent)
+
+
+def explain_row(row: dict[str, Any] | str, folder: Path) -> dict[str, Any]:
+    """How one page was read, said in lines; returns what parse_row would have answered."""
+    answered = parse_row(row, folder)
+    if isinstance(row, dict) and answered["parser_version"]:
+        name, request, page = asked(row, folder)
+        serp = read_pages(name, [page], request)
+        judged = judge([page], serp, request, registry.standards(name, request.engine))
+        for told in explained(row["path"], page, serp, judged):
+            say.line(told)
+    return answered
 
 
 def asked(row: dict[str, Any], folder: Path) -> tuple[str, SearchRequest, RawPage]:

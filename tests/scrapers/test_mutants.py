@@ -1,6 +1,6 @@
 """Silent loss: a page that lost results is not called ok, and a good page is not held back for nothing.
 
-MUTANTS and MUTANT_SEED set the number and the seed of the long run (make reliability); 200,000 take about an hour.
+The long run is that of `make reliability`: MUTANTS and MUTANT_SEED set its number and its seed; 200,000 take an hour.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def damage(goods: Sequence[Good], number: int, seed: int, *, told: bool = False)
     return counts, silent
 
 
+@pytest.mark.slow
 def test_five_thousand_damaged_pages_are_read_and_hardly_one_loses_results_in_silence(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -72,6 +73,7 @@ def test_five_thousand_damaged_pages_are_read_and_hardly_one_loses_results_in_si
 
 
 @pytest.mark.reliability
+@pytest.mark.skipif("RELIABILITY" not in os.environ, reason="an hour long: make reliability")
 def test_two_hundred_thousand_damaged_pages(capsys: pytest.CaptureFixture[str]) -> None:
     """The same at length, scripts and styles of the pages included."""
     with capsys.disabled():
@@ -110,6 +112,7 @@ def held_back(goods: Sequence[Good], chance: Random) -> tuple[int, list[str]]:
     return seen, held
 
 
+@pytest.mark.slow
 def test_good_pages_are_hardly_ever_held_back() -> None:
     """Pages as they are, with their attributes turned, spaced, written anew, with one result less: under 2 %."""
     seen, held = held_back(good_pages(slim=True), Random(7))

@@ -36,7 +36,7 @@ HOSTILE = (
 def client(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The pages over yesterday's and today's looks, with hostile titles in the record."""
     use(world, monkeypatch)
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(hour=12)  # when the slots of both days have passed in every zone
     with writing(world.engine) as session:
         search = session.get_one(Search, world.search)
         search.next_due = now - timedelta(days=2)
