@@ -108,7 +108,9 @@ async def test_a_killed_chromium_never_makes_a_look_untrue(kills: int, world: Wo
     with PracticeSite() as site:
         allowed = frozenset({urlsplit(site.url).netloc})
         async with BrowserFetcher(allowed=allowed, deadline=15, executable=chromium_path) as browser:
-            made = replace(world.surroundings, access=lambda _: Access(site.url), fetcher=lambda _: browser, deadline=25)
+            made = replace(
+                world.surroundings, access=lambda _: Access(site.url), fetcher=lambda _: browser, deadline=25
+            )
             looks = Looks(world, made)
             assert (await looks.whole()).state == "ok"
             assert (await looks.whole()).state == "ok"
@@ -121,7 +123,7 @@ async def test_a_killed_chromium_never_makes_a_look_untrue(kills: int, world: Wo
                 assert (await looks.whole()).state == "ok"
                 with reading(world.engine) as session:
                     assert [f.broken[:3] for f in verify(session, made.blobs, world.clock.at) if f.broken] == []
-    print(f"{killed} kills, disturbed looks ended {({state: ended.count(state) for state in ended})}")
+    print(f"{killed} kills, disturbed looks ended { ({state: ended.count(state) for state in ended}) }")
     assert {"error", "partial"} & set(ended)
     with reading(world.engine) as session:
         slots = session.exec(select(Snapshot.slot, Snapshot.state)).all()
