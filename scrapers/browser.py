@@ -42,6 +42,7 @@ ARGUMENTS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )  # fmt: skip
 NOT_NEEDED = frozenset({"image", "media", "font"})
+LAST_WORD = 0.5  # seconds in which Chromium may still name a loss in its own words
 WHOLE_PAGE = 4  # times the cap: what a document and all its parts may weigh together, unpacked
 # Asked in a world of its own, where the page's scripts have put nothing in the place of what is called here.
 AS_IT_STANDS = """(page => [location.href, (
@@ -130,7 +131,7 @@ class BrowserFetcher:
             raise Forbidden("a form or a key is sent over HTTP, not through the browser")
         await seen.goto(fetch.url)
         await seen.look()
-        if len(seen.body) > self.max_bytes or seen.full.is_set():
+        if len(seen.body) > self.max_bytes or seen.full:
             del seen.body[self.max_bytes :]
             raise TooLarge(f"over {self.max_bytes} bytes")
 
@@ -168,7 +169,9 @@ class _Seen:
         self.page: Page | None = None
         self.session: CDPSession | None = None
         self.crashed = False
-        self.full = asyncio.Event()  # more came than a page may weigh
+        self.full = False  # more came than a page may weigh
+        self.cut = ""  # why no more of the page will come
+        self.enough = asyncio.Event()  # one of the two
         self.came: defaultdict[str, int] = defaultdict(int)
 
     async def watch(self, page: Page, session: CDPSession) -> None:
@@ -186,34 +189,45 @@ class _Seen:
         self.came[request] += size
         self.came[""] += size
         if self.came[""] > WHOLE_PAGE * self.most or ("." not in request and self.came[request] > self.most):
-            self.full.set()
+            self.full = True
+            self.enough.set()
 
     def _answered(self, response: Response) -> None:
         if _is_the_page(response.request):
             self.url, self.status = response.url, response.status
 
     def _lost(self, request: Request) -> None:
-        if _is_the_page(request):
-            self.url = request.url
+        if not _is_the_page(request):
+            return
+        self.url, why = request.url, request.failure or "lost"
+        if "ERR_ABORTED" not in why:  # the page sent itself elsewhere
+            self.cut = why
+            self.enough.set()
 
     def _crash(self, _: Page) -> None:
         self.crashed = True
 
     async def goto(self, url: str) -> None:
-        """Load the address until its document stands, or until more has come than a page may weigh."""
+        """Load the address until its document stands, or as much of it as will come or may come.
+
+        Chromium never says that a document stands when its connection ended in the middle.
+        """
         if self.page is None or self.session is None:
             return
         going = asyncio.ensure_future(self.page.goto(url, wait_until="domcontentloaded"))
-        full = asyncio.ensure_future(self.full.wait())
+        enough = asyncio.ensure_future(self.enough.wait())
         try:
-            await asyncio.wait({going, full}, return_when=asyncio.FIRST_COMPLETED)
-            if self.full.is_set():
+            await asyncio.wait({going, enough}, return_when=asyncio.FIRST_COMPLETED)
+            if self.full:
                 await self.session.send("Page.stopLoading")
-            else:
-                await going
+                return
+            await asyncio.wait({going}, timeout=LAST_WORD if self.cut else None)
+            if not going.done():
+                raise Unreachable(self.cut)
+            await going
         finally:
             going.cancel()
-            full.cancel()
+            enough.cancel()
 
     async def look(self) -> None:
         """Take the address and the document as they stand, no more of it than may be kept."""

@@ -62,7 +62,7 @@ class HttpFetcher:
             failure = DeadlinePassed()
         except FetchFailed as known:
             failure = known
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, zlib.error, OSError) as lost:
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, zlib.error, OSError, UnicodeError) as lost:
             failure = Unreachable(str(lost))
         return RawPage(
             body=masked(bytes(arrived.body), fetch.secrets),
@@ -155,16 +155,20 @@ class _Line:
         self.client = client
         self.name = name
         self.address = address
-        self.used = False
 
-    async def ask(self, method: str, url: str, **what: Any) -> httpx.Response:
+    async def ask(self, method: str, url: str, extensions: dict[str, Any], **what: Any) -> httpx.Response:
         """The answer, its body still to be read. A connection that was kept may have ended: then once more, anew."""
-        request = self.client.build_request(method, url, **what)
-        again, self.used = self.used, True
+        connected = False
+
+        async def note(event: str, _: object) -> None:
+            nonlocal connected
+            connected = connected or event == "connection.connect_tcp.started"
+
+        request = self.client.build_request(method, url, extensions=extensions | {"trace": note}, **what)
         try:
             return await self.client.send(request, stream=True)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if not again:
+            if connected:
                 raise
             return await self.client.send(request, stream=True)
 

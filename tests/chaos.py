@@ -29,7 +29,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 CLOSE = b"Connection: close\r\n"
 STATUSES = {"429": b"429 Too Many Requests", "403": b"403 Forbidden", "503": b"503 Service Unavailable"}
 PLACES = {
-    "inside": b"http://169.254.169.254/latest/meta-data/", "loopback": b"http://127.0.0.1:1/", "file": b"file:///etc/passwd",
+    "inside": b"http://169.254.169.254/latest/meta-data/", "loopback": b"http://127.0.0.1:8081/", "file": b"file:///etc/passwd",
     "ftp": b"ftp://example.com/", "script": b"javascript:alert(1)",
 }  # fmt: skip
 BAD = (
@@ -70,10 +70,10 @@ def page(path: str) -> bytes:
 
 @dataclass
 class Chaos:
-    """base: its "host:port". asked: how often each thing was done."""
+    """base: its "host:port". mixed: how often /mix/ answered how; plan: how it will, the last first."""
 
     base: str = ""
-    asked: Counter[str] = field(default_factory=Counter)
+    mixed: Counter[str] = field(default_factory=Counter)
     plan: list[str] = field(default_factory=list)
     running: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -96,8 +96,9 @@ class Chaos:
         with suppress(OSError, asyncio.IncompleteReadError):
             path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode("latin-1")
             kind = path.split("/")[1]
-            kind = self.plan.pop() if kind == "mix" else kind
-            self.asked[kind] += 1
+            if kind == "mix":
+                kind = self.plan.pop()
+                self.mixed[kind] += 1
             await self._answer(kind, path, reader, writer)
         writer.close()
 
@@ -111,7 +112,7 @@ class Chaos:
             text = CAPTCHA["google"].encode()
             writer.write(OK + CLOSE + b"Content-Length: %d\r\n\r\n" % len(text) + text)
         elif kind == "loop" or kind in PLACES:
-            to = PLACES.get(kind, path.encode())
+            to = PLACES.get(kind, b"/loop/x")
             writer.write(b"HTTP/1.1 302 Found\r\n%sLocation: %s\r\nContent-Length: 0\r\n\r\n" % (CLOSE, to))
         elif kind in SLOW:
             await SLOW[kind](reader, writer)

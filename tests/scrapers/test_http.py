@@ -158,6 +158,14 @@ async def test_a_kept_connection_that_ended_is_no_failure_of_the_source() -> Non
     assert [number for number, _ in server.heads] == [1, 1, 2, 2, 3]
 
 
+async def test_a_new_connection_that_is_lost_is_not_asked_again() -> None:
+    """Only a kept connection gives the benefit of the doubt: a server that hangs up is asked once."""
+    async with wire({}, most=0) as server, HttpFetcher(allowed=frozenset({server.base}), deadline=10) as http:
+        assert (await http(Fetch(server.url("/x")))).failure == "unreachable"
+        assert (await http(Fetch(server.url("/x")))).failure == "unreachable"
+    assert [number for number, _ in server.heads] == [1, 2]
+
+
 async def test_only_so_many_names_have_a_connection_kept() -> None:
     """Whoever redirects to a thousand names leaves eight open connections, none after the end."""
     async with wire({}) as server:
