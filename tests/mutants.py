@@ -301,7 +301,10 @@ def _written(tree: LexborHTMLParser) -> bytes:
 def json_bent(good: Good, chance: Random) -> bytes:
     """A provider's answer with results dropped, emptied or under other keys."""
     data: dict[str, Any] = json.loads(good.body)
-    key = chance.choice([key for key, value in data.items() if isinstance(value, list)])
+    lists = [key for key, value in data.items() if isinstance(value, list) and value]
+    if not lists:
+        return good.body
+    key = chance.choice(lists)
     rows, kind = data[key], chance.randrange(4)
     for row in chance.sample(rows, chance.randint(1, len(rows))):
         if kind == 0:
