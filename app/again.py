@@ -13,7 +13,7 @@ from app.compare import compare
 from app.db import reading, writing
 from app.models import Attempt, Parse, Search, Snapshot
 from app.pipeline import Surroundings, read, rescore_hit, score_new
-from app.queries.blobs import BlobDamaged, pages
+from app.queries.blobs import BlobDamaged, BlobForgotten, pages
 from app.queries.hits import linked_hits
 from app.queries.neighbours import quiet_before
 from app.queries.readings import read_looks, reading_of
@@ -79,6 +79,8 @@ def _reparse_slot(
         try:
             if reparse_one(session, world, one, world.now(), force=force):
                 again.append(one)
+        except BlobForgotten:
+            continue  # its old reading stays: that is all that is left of it
         except BlobDamaged as gone:
             problems.append(f"snapshot {one}: {gone}")
     return [difference(before[one], reading_of(session, one)) for one in again]

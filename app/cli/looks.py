@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli import say
+from app.cli.archive import once_a_day
 from app.db import engine, migrate, reading, writing
 from app.errors import AppError, BadInput
 from app.files import json_rows
@@ -64,6 +65,7 @@ async def _capture(search: int | None, now: Callable[[], datetime], *, browser: 
                     failed = _tell(taken) or failed
                     count += 1
                 say.line(f"{count} looks taken" if count else "nothing is due")
+                await asyncio.to_thread(once_a_day)
     if failed:
         raise typer.Exit(say.ROWS_FAILED)
 
