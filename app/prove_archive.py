@@ -2,6 +2,7 @@
 
 I3 every fetch's raw answer exists and matches its SHA-256, or is marked expired and its cleaned copy does; what
    expired has no file
+I8 what was forgotten is nowhere in the rows
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.models import Blob, Canary, Fetch, Picture
+from app.forgotten import HOST
+from app.models import Blob, Canary, Feature, Fetch, Hit, Link, Picture, Tombstone
 from app.prove import Finding
 from app.queries.blobs import BlobDamaged, BlobForgotten, content, kept
+from app.queries.tombstones import remembered, true_secret
 from app.store.blobs import blob_path
+from scrapers.linked import strings
 
 
 def raw_pages(session: Session, blobs: Path) -> Finding:
@@ -77,3 +81,27 @@ def _gone(session: Session, blobs: Path, found: Finding) -> None:
         there = blob_path(blobs, blob.sha256).exists()
         found.expect(not (there and blob.removed_at), f"{blob.sha256}: expired ({blob.reason}), but its file is there")
         found.notes["files still to be taken away"] += there and not blob.removed_at
+
+
+def kept_forgotten(session: Session) -> Finding:
+    """I8."""
+    found = Finding("I8", "what was forgotten is nowhere in the rows")
+    keyed = remembered(session)
+    if keyed is None:
+        return found
+    found.notes["tombstones"] = len(session.exec(select(Tombstone.id)).all())
+    found.expect(true_secret(session, keyed), "SHEMTOV_SECRET_KEY is another than when things were forgotten")
+    rows = session.exec(
+        select(Link, Hit)
+        .join(Hit, col(Hit.link_id) == col(Link.id))
+        .where(Link.host != HOST)
+    ).all()
+    for link, hit in rows:
+        found.expect(not keyed.is_link(link.url), f"link {link.id} was forgotten")
+        said = any(map(keyed.in_text, (hit.title, hit.snippet, hit.display_url)))
+        found.expect(not said, f"hit {hit.id} says what was forgotten")
+    for feature in session.exec(select(Feature)).all():
+        said = any(keyed.in_text(text) or keyed.is_link(text) for text in strings(dict(feature.data)))
+        found.expect(not said, f"feature {feature.id} says what was forgotten")
+    found.notes["forgotten results"] = len(session.exec(select(Link.id).where(Link.host == HOST)).all())
+    return found

@@ -1,4 +1,4 @@
-"""Whether the record is true: the invariants I1 to I5 and I7, proven from the rows and the raw pages, not believed.
+"""Whether the record is true: the invariants I1 to I5, I7 and I8, proven from the rows and the raw pages, not believed.
 
 I1 each planned slot has exactly one final state
 I2 an ok parse has ranks 1..n without hole or double
@@ -8,6 +8,7 @@ I4 shares and figures counted anew (app.recount) = those served; raw pages read 
    of today's version
 I5 a look that does not count is in no share
 I7 what was printed is as it was (app.prove)
+I8 what was forgotten is nowhere in the rows (app.prove_archive)
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sqlmodel import Session, col, select
 from app.models import Attempt, Hit, Link, Parse, Result, Search, Snapshot
 from app.pipeline import verdict_of
 from app.prove import Finding, printed_reports
-from app.prove_archive import raw_pages
+from app.prove_archive import kept_forgotten, raw_pages
 from app.queries.blobs import BlobDamaged, pages
 from app.queries.history import history
 from app.queries.hits import linked_hits
@@ -47,6 +48,7 @@ def verify(session: Session, blobs: Path, now: datetime) -> list[Finding]:
         same_again(session, blobs),
         only_good_counts(session),
         printed_reports(session, blobs),
+        kept_forgotten(session),
     ]
 
 

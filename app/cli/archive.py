@@ -1,4 +1,4 @@
-"""shemtov retention: what is kept for how long."""
+"""shemtov retention, forget: what is kept for how long, and what is kept no longer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import typer
 
 from app.cli import say
 from app.db import engine, migrate, writing
+from app.errors import BadInput
+from app.forget import forget as forget_all
+from app.forgotten import Kind
 from app.retention import Kept, due_today, retain
 from app.settings import settings
 from app.store.archive import keep_days
@@ -15,8 +18,12 @@ from app.store.brands import home_workspace
 from app.surroundings import clock
 
 
+ACTOR = "operator"
+
+
 def register(app: typer.Typer) -> None:
     app.command("retention")(retention)
+    app.command("forget")(forget)
 
 
 def retention(
@@ -38,6 +45,31 @@ def retention(
     for problem in kept.problems:
         say.warn(problem)
     say.finish(len(kept.problems))
+
+
+def forget(
+    url: Annotated[str | None, typer.Argument(help="The address of a result.")] = None,
+    text: Annotated[str | None, typer.Option(help="A name, or any other words; capitals and spaces do not matter.")] = None,
+    host: Annotated[str | None, typer.Option(help="A whole host and all hosts below it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")] = False,
+) -> None:
+    """Remove what names somebody for good, from rows, pages, pictures and printed reports; ranks and labels stay."""
+    asked: dict[Kind, str | None] = {"url": url, "text": text, "host": host}
+    given = [(kind, typed) for kind, typed in asked.items() if typed is not None]
+    if len(given) != 1:
+        raise BadInput("forget needs one thing: a URL, --text TEXT or --host HOST")
+    migrate()
+    kind, typed = given[0]
+    done = forget_all(
+        engine(), settings().blobs, kind, typed, ACTOR, clock(), dry_run=dry_run, progress=say.progress("forget")
+    )
+    for name, count in done.counts.items():
+        say.line(f"{count} {name}{' would be forgotten' if dry_run else ' forgotten'}")
+    if dry_run:
+        return
+    say.line("forgotten here; exports, printed copies and backups elsewhere are yours to remove")
+    if not done.packed:
+        say.warn("somebody is reading the database: stop the server, then run shemtov forget once more to empty its log")
 
 
 def once_a_day() -> None:
