@@ -1,16 +1,22 @@
-"""shemtov retention, forget: what is kept for how long, and what is kept no longer."""
+"""shemtov retention, forget, picture: what is kept for how long, and what is kept no longer."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli import say
-from app.db import engine, migrate, writing
+from app.db import engine, migrate, reading, writing
 from app.errors import BadInput
+from app.files import write_whole
 from app.forget import forget as forget_all
 from app.forgotten import Kind
+from app.picturing import draw, draw_new
+from app.printing import close_printer
+from app.queries.archive import picture_of
+from app.queries.blobs import content
 from app.retention import Kept, due_today, retain
 from app.settings import settings
 from app.store.archive import keep_days
@@ -24,6 +30,7 @@ ACTOR = "operator"
 def register(app: typer.Typer) -> None:
     app.command("retention")(retention)
     app.command("forget")(forget)
+    app.command("picture")(picture)
 
 
 def retention(
@@ -70,6 +77,34 @@ def forget(
     say.line("forgotten here; exports, printed copies and backups elsewhere are yours to remove")
     if not done.packed:
         say.warn("somebody is reading the database: stop the server, then run shemtov forget once more to empty its log")
+
+
+def picture(
+    snapshot: Annotated[int, typer.Argument(help="A look's number, as its page shows it.")],
+    output: Annotated[Path | None, typer.Option(help="Write the JPEG to a file too.")] = None,
+) -> None:
+    """Draw what a look's page looked like, from its archived answer, offline; the picture stays beside the look."""
+    migrate()
+    try:
+        draw(engine(), settings().blobs, snapshot, clock())
+    finally:
+        close_printer()
+    with reading() as session:
+        made = picture_of(session, snapshot)
+    if made is None:
+        raise BadInput(f"snapshot {snapshot} has no picture")
+    if output is not None:
+        write_whole(output, content(settings().blobs, made.sha256))
+    say.line(f"picture of snapshot {snapshot}: {made.width} x {made.height}, drawn from the archived answer")
+
+
+def draw_taken(looks: list[int]) -> None:
+    """Pictures of the looks of a run that brought new negatives. One that cannot be drawn is told and costs nothing."""
+    try:
+        for snapshot, problem in draw_new(engine(), settings().blobs, looks, clock()):
+            (say.warn if problem else say.line)(f"picture of snapshot {snapshot}: {problem or 'drawn'}")
+    finally:
+        close_printer()
 
 
 def once_a_day() -> None:

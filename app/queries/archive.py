@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from app.models import Attempt, Blob, Brand, Canary, Fetch, Picture, Search, Snapshot, Workspace
+from app.errors import NotFound
+from app.models import Attempt, Blob, Brand, Canary, Change, Fetch, Parse, Picture, Result, Search, Snapshot, Workspace
 from scrapers.types import RawPage
 
 
@@ -73,6 +75,44 @@ def picture_of(session: Session, snapshot_id: int) -> PictureRow | None:
         .where(Picture.snapshot_id == snapshot_id, col(Blob.expired_at).is_(None))
     ).first()
     return PictureRow(found[1], found[0].at, found[0].width, found[0].height) if found else None
+
+
+def drawn_attempt(session: Session, snapshot_id: int) -> tuple[int, int | None]:
+    """(a look's search, the try whose answers it was read from, None without one); NotFound for no look."""
+    look = session.get(Snapshot, snapshot_id)
+    if look is None:
+        raise NotFound(f"no snapshot {snapshot_id}")
+    parse = session.get(Parse, look.current_parse) if look.current_parse else None
+    return look.search_id, parse.attempt_id if parse else None
+
+
+def new_negatives(session: Session, snapshot_id: int) -> set[int]:
+    """On which pages of the engine the new negatives of a look stand."""
+    query = (
+        select(Result.page_no)
+        .join(Snapshot, col(Snapshot.current_parse) == col(Result.parse_id))
+        .join(Change, (col(Change.snapshot_id) == col(Snapshot.id)) & (col(Change.hit_id) == col(Result.hit_id)))
+        .where(Snapshot.id == snapshot_id, Change.kind == "negative_entered")
+    )
+    return set(session.exec(query).all())
+
+
+def undrawn(session: Session, looks: Sequence[int]) -> list[int]:
+    """Those of these looks, and of the others at their slots, that brought a new negative and have no picture: a
+    second look can make the first one good."""
+    other = aliased(Snapshot)
+    query = (
+        select(Snapshot.id)
+        .join(other, (col(other.search_id) == col(Snapshot.search_id)) & (col(other.slot) == col(Snapshot.slot)))
+        .join(Change, col(Change.snapshot_id) == col(Snapshot.id))
+        .where(
+            col(other.id).in_(looks), Change.kind == "negative_entered",
+            col(Snapshot.id).not_in(select(Picture.snapshot_id)),
+        )
+        .distinct()
+        .order_by(col(Snapshot.id))
+    )  # fmt: skip
+    return [identity or 0 for identity in session.exec(query).all()]
 
 
 def _fetched(session: Session) -> Sequence[Any]:
