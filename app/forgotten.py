@@ -1,4 +1,4 @@
-"""What is to be forgotten: a URL, a host or a text, told by its plain words once and by a keyed digest ever after. Pure.
+"""What is to be forgotten: a URL, a host or a text, told by plain words once and by a keyed digest ever after. Pure.
 
 Texts are compared folded (case, width, spaces, invisible marks), and addresses as they are spoken too ("/dana-levi").
 """

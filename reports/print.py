@@ -1,5 +1,5 @@
-"""Prints HTML to PDF, and draws it as JPEG, in an offline Chromium of its own: nothing runs, nothing is fetched, the same HTML gives the same
-bytes.
+"""Prints HTML to PDF, and draws it as JPEG, in an offline Chromium of its own: nothing runs, nothing is fetched, the
+same HTML gives the same PDF.
 
 The HTML is written into the one page of an invented address, which was answered with a policy no markup can loosen:
 sandboxed (no script, no form, no refresh), no frame, no address but data: for fonts and pictures. Behind that policy

@@ -23,7 +23,6 @@ from app.store.archive import keep_days
 from app.store.brands import home_workspace
 from app.surroundings import clock
 
-
 ACTOR = "operator"
 
 
@@ -56,7 +55,7 @@ def retention(
 
 def forget(
     url: Annotated[str | None, typer.Argument(help="The address of a result.")] = None,
-    text: Annotated[str | None, typer.Option(help="A name, or any other words; capitals and spaces do not matter.")] = None,
+    text: Annotated[str | None, typer.Option(help="A name, or any words; capitals and spaces do not matter.")] = None,
     host: Annotated[str | None, typer.Option(help="A whole host and all hosts below it.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")] = False,
 ) -> None:
@@ -76,7 +75,7 @@ def forget(
         return
     say.line("forgotten here; exports, printed copies and backups elsewhere are yours to remove")
     if not done.packed:
-        say.warn("somebody is reading the database: stop the server, then run shemtov forget once more to empty its log")
+        say.warn("somebody is reading the database: stop the server, then forget once more to empty its log")
 
 
 def picture(

@@ -9,8 +9,23 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from app.forgotten import HOST, Keyed, Plain, key_of, texts_of
-from app.models import Annotation, Attempt, Blob, Brand, Feature, Fetch, Hit, Link, OwnedSite, Parse, Picture, Result
-from app.models import Search, Snapshot, Tombstone
+from app.models import (
+    Annotation,
+    Attempt,
+    Blob,
+    Brand,
+    Feature,
+    Fetch,
+    Hit,
+    Link,
+    OwnedSite,
+    Parse,
+    Picture,
+    Result,
+    Search,
+    Snapshot,
+    Tombstone,
+)
 from app.queries.blobs import BlobDamaged, content
 from app.secret import secret
 from scrapers.urls import url_hash
