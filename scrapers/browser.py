@@ -38,6 +38,8 @@ SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chro
 ARGUMENTS = (
     "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-gpu",
+    # Chromium asks Google for its own updates and sign-ins, from our address: at this place there is nobody
+    "--component-updater=url-source=http://127.0.0.1:9/,disable-background-downloads", "--gaia-url=http://127.0.0.1:9",
     # a page that speaks WebRTC would send packets past the gate; the switch has had both names
     "--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )  # fmt: skip
@@ -214,7 +216,7 @@ class _Seen:
         """
         if self.page is None or self.session is None:
             return
-        going = asyncio.ensure_future(self.page.goto(url, wait_until="domcontentloaded"))
+        going = asyncio.ensure_future(self.page.goto(url, wait_until="domcontentloaded", timeout=0))
         enough = asyncio.ensure_future(self.enough.wait())
         try:
             await asyncio.wait({going, enough}, return_when=asyncio.FIRST_COMPLETED)
