@@ -14,6 +14,7 @@ from app.models.link import Link
 from app.models.membership import Membership
 from app.models.parse import Feature, Parse, Result
 from app.models.person import Person
+from app.models.removal import Removal
 from app.models.report import Report
 from app.models.search import Search
 from app.models.signin import Signin
@@ -39,6 +40,7 @@ __all__ = [
     "OwnedSite",
     "Parse",
     "Person",
+    "Removal",
     "Report",
     "Result",
     "Search",
