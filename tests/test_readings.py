@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import hypothesis.strategies as st
@@ -9,11 +10,11 @@ import pytest
 from hypothesis import given
 from records import AT, record_brand, record_look
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.db import reading, writing
 from app.errors import BadInput, NotFound
-from app.models import Brand, Hit, Removal, Result, Search, VerdictEvent, Workspace
+from app.models import Brand, Feature, Hit, Parse, Removal, Result, Search, VerdictEvent, Workspace
 from app.prove import Finding
 from app.queries.brand_page import Asked, brand_page
 from app.queries.numbers import BrandPage, Fate
@@ -283,3 +284,30 @@ def test_another_workspace_keeps_its_weights(database: Engine) -> None:
         session.flush()
         set_weights(session, other, [1] * 10)
     assert page_of(database).brand.weights == WEIGHTS
+
+
+def test_questions_and_overviews_stand_beside_the_page_and_count_nowhere(database: Engine) -> None:
+    """Labelled with evidence on page and paper alike; every number, rank and change is as without them."""
+    with writing(database) as session:
+        search = recorded(session).main_search or 0
+    before = page_of(database)
+    assert before.beside == ()
+    with writing(database) as session:
+        parse = session.exec(select(Parse).order_by(col(Parse.id).desc())).first()
+        assert parse is not None
+        for kind, data in (
+            ("paa", {"question": "Nativ", "answer": "Terrible service, on hold for two hours.", "url": "https://f.example/1"}),
+            ("paa", {"answer": "No question"}), ("ai_overview", {"text": "Excellent, friendly service. Highly recommended."}),
+            ("ai_overview", {"sources": []}), ("paa", {"question": ["hostile"]}), ("related", {"phrases": ["Nativ scam"]}),
+        ):  # fmt: skip
+            session.add(Feature(parse_id=parse.id or 0, kind=kind, absolute_rank=1, data=data))
+    after = page_of(database)
+    told = [(one.kind, one.label, one.host) for one in after.beside]
+    assert told == [("ai_overview", "positive", ""), ("paa", "negative", "f.example")]
+    for one in after.beside:
+        assert one.evidence
+        assert all(one.text[piece.start : piece.end] == piece.text for piece in one.evidence)
+    assert replace(after, beside=()) == before
+    with reading(database) as session:
+        assert weekly(session, search, FRIDAY, "en").beside == after.beside
+    assert problems(database) == []

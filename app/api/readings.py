@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 
 from app.api.access import SessionDep, WorkspaceDep
 from app.api.weeks import DayQuery, Id
+from app.queries.beside import Beside
 from app.queries.brand_page import Asked, brand_page
 from app.queries.numbers import Move
 from app.queries.promise_gap import PromiseGap
@@ -28,7 +29,7 @@ class ReadingsAnswer:
     """Of the last good look (at), against that of the week before; null where there is none to read.
 
     promise_change: of the gap. reach: what it would take, its points by the weights. voices: over `weeks` whole weeks
-    (0: the whole record), all sides. entered and left: since the week before; a negative that left has its fate.
+    (0: the whole record), all sides. beside: questions and overviews, in no share or score. entered and left: since the week before; a negative that left has its fate.
     """
 
     search_id: int
@@ -42,6 +43,7 @@ class ReadingsAnswer:
     reach: Reach | None
     weeks: int
     voices: Voices
+    beside: tuple[Beside, ...]
     entered: tuple[Move, ...]
     left: tuple[Move, ...]
 
@@ -69,6 +71,7 @@ def readings(
         reach=week.reach,
         weeks=weeks,
         voices=page.voices,
+        beside=page.beside,
         entered=page.compared.entered if page.compared else (),
         left=page.compared.left if page.compared else (),
     )

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import Snapshot
+from app.queries.beside import beside
 from app.queries.brands import brand as find_brand
 from app.queries.fates import fated
 from app.queries.history import first_day
@@ -68,6 +69,7 @@ def brand_page(session: Session, slug: str, asked: Asked, today: date, workspace
         latest=snapshot_row(session, latest) if latest else None,
         compared=fated(session, brand, search, _compared(history, this_week, asked)),
         voices=voices(shown, brand.weights),
+        beside=beside(session, watched(session, search.id), latest.id if latest else None),
     )
 
 

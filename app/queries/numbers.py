@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from app.queries.beside import Beside
 from app.queries.promise_gap import PromiseGap
 from app.queries.reach import Reach
 from app.queries.rows import BrandRow, History, HitRow, ResultRow, SearchRow, Share, SnapshotRow
@@ -197,6 +198,7 @@ class BrandPage:
 
     weeks: 0 for the whole record. began: the first day of the record, None before the first look.
     compared: two good looks side by side. voices: who keeps appearing over the range.
+    beside: questions and overviews of the last good look.
     """
 
     brand: BrandRow
@@ -212,6 +214,7 @@ class BrandPage:
     latest: SnapshotRow | None
     compared: Compared | None
     voices: Voices
+    beside: tuple[Beside, ...] = ()
 
 
 def _change(now: int | None, before: int | None) -> int | None:

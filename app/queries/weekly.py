@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import BadInput
 from app.models import Hit, Snapshot
+from app.queries.beside import Beside, beside
 from app.queries.brand_page import scores, week_of
 from app.queries.fates import fated
 from app.queries.history import first_day
@@ -62,7 +63,7 @@ class WeeklyFacts:
     week.now is None when no look of the week counts; last_good is then the last day before it that did. looked: the
     local moment of the week's look. history: 13 whole weeks that end with this one; share: of its top 10. compared:
     the week's look and that of the week before. began: the first day of the record. voices: who keeps appearing
-    over the 13 weeks, None in what was printed before there were any.
+    over the 13 weeks, None in what was printed before there were any. beside: questions and overviews of the look.
     """
 
     form: int
@@ -82,6 +83,7 @@ class WeeklyFacts:
     marks: tuple[Mark, ...]
     versions: Versions
     voices: Voices | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 def weekly(session: Session, search_id: int, day: date, lang: str, workspace: int | None = None) -> WeeklyFacts:
@@ -118,6 +120,7 @@ def weekly(session: Session, search_id: int, day: date, lang: str, workspace: in
         marks=marks(session, brand, search_id, found),
         versions=_versions(session, found, this, brand.weights),
         voices=voices(found, brand.weights),
+        beside=beside(session, about, look.id if look else None),
     )  # fmt: skip
 
 
