@@ -54,8 +54,10 @@ def problems(engine: Engine) -> list[str]:
     found = Finding("I4", "counted anew")
     with writing(engine) as session:
         for hit in session.exec(select(Hit)).all():
-            given = {"rule": "test", "evidence_kind": "words", "confidence": 0.7, "version": "test"}
-            event = VerdictEvent(hit_id=hit.id or 0, new=hit.label or "", actor="rules", at=AT, **given)
+            event = VerdictEvent(
+                hit_id=hit.id or 0, new=hit.label or "", evidence_kind="words", rule="test", confidence=0.7,
+                version="test", actor="rules", at=AT,
+            )  # fmt: skip
             session.add(event)
     with reading(engine) as session:
         figures_again(session, found)
@@ -71,9 +73,7 @@ def fates(engine: Engine) -> dict[int, Fate | None]:
 
 
 def link_at(session: Session, rank: int, label: Label) -> int:
-    row = session.exec(
-        select(Hit.link_id).join(Result).where(Result.rank == rank, Hit.label == label)  # type: ignore[arg-type]
-    ).first()
+    row = session.exec(select(Hit.link_id).join(Result).where(Result.rank == rank, Hit.label == label)).first()
     assert row is not None
     return row
 
@@ -223,14 +223,14 @@ def test_pushed_out_needs_a_sighting(database: Engine) -> None:
                   evidence_kind="words", rule="test", confidence=0.7, version="test")  # fmt: skip
         session.add(hit)
         session.flush()
-        seen = {(4, "negative"): hit.id or 0}
+        shared: dict[tuple[int, Label], int] = {(4, "negative"): hit.id or 0}
         page: list[Label] = ["neutral", "neutral", "neutral", "negative"]
-        number, shared = other.id or 0, seen  # type: ignore[assignment]
-        record_look(session, number, SATURDAY - timedelta(days=1), page, shared)  # type: ignore[arg-type]
-        record_look(session, number, TODAY, page, shared)  # type: ignore[arg-type]
+        number = other.id or 0
+        record_look(session, number, SATURDAY - timedelta(days=1), page, shared)
+        record_look(session, number, TODAY, page, shared)
     assert fates(database)[2] == Fate("unknown")
     with writing(database) as session:
-        record_look(session, number, FRIDAY - timedelta(days=1), page, shared)  # type: ignore[arg-type]
+        record_look(session, number, FRIDAY - timedelta(days=1), page, shared)
     fate = fates(database)[2]
     assert fate == Fate("pushed_out", FRIDAY - timedelta(days=1), 4, number, "Nativ reviews")
     for lang in LANGUAGES:

@@ -140,7 +140,9 @@ def test_the_page_shows_the_numbers_of_the_api(client: TestClient, recorded: Wor
 def told(text: str, lang: str) -> dict[str, Any]:
     """The readings a page or a report shows: promise gap, volatility, the points of what it would take, who speaks."""
     tree = LexborHTMLParser(text)
-    section = next(one for one in tree.css("section") if one.css_first("h2").text().startswith(texts(lang)["readings"]))
+    heads = (one for one in tree.css("section > h2") if one.text().startswith(texts(lang)["readings"]))
+    section = next(heads).parent
+    assert section is not None
     rows = [[plain(cell) for cell in row.css("th, td")] for row in tree.css(".voices tbody tr:not(.side)")]
     return {
         "gap": own_text(tree.css(".tile")[-1], "strong", deep=True),

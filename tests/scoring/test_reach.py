@@ -9,6 +9,7 @@ from app.scoring.reach import climbed, fewer, passes, target
 from app.scoring.reputation import WEIGHTS, Page, normalised, score
 from app.types import LABELS, Label
 
+PLAIN: Label = "neutral"
 PAGES = st.lists(st.sampled_from(LABELS), min_size=8, max_size=20)
 WEIGHED = st.lists(st.integers(0, 50), min_size=10, max_size=10).filter(any).map(normalised)
 
@@ -19,25 +20,25 @@ def page_of(labels: list[Label]) -> Page:
 
 def test_a_page_worked_out_by_hand() -> None:
     """Negative at 2, our own at 4: it gains 18, the negative keeps 12 of its 18, what we left at 4 was worth 8: +8."""
-    page = page_of(["owned", "negative", "neutral", "owned", *["neutral"] * 6])
+    page = page_of(["owned", "negative", "neutral", "owned", *[PLAIN] * 6])
     (one,) = passes(page)
     assert (one.negative_rank, one.good_rank, one.points) == (2, 4, 8.0)
 
 
 def test_the_lowest_negative_leaves_the_top_ten() -> None:
     """A negative at 9 is out when two good results from below pass it; with one it is not."""
-    page = page_of(["owned", *["neutral"] * 7, "negative", "positive", "owned", *["neutral"] * 5])
+    page = page_of(["owned", *[PLAIN] * 7, "negative", "positive", "owned", *[PLAIN] * 5])
     found = fewer(page)
     assert found is not None
     assert (found.negative_rank, found.needed, found.climbing, found.points) == (9, 2, (10, 11), 3.0)
-    short = fewer(page_of(["owned", *["neutral"] * 7, "negative", "positive", *["neutral"] * 6]))
+    short = fewer(page_of(["owned", *[PLAIN] * 7, "negative", "positive", *[PLAIN] * 6]))
     assert short is not None
     assert (short.needed, short.climbing, short.points) == (2, (10,), None)
 
 
 def test_a_reached_target_asks_for_nothing() -> None:
     """Two of three good ones: one is missing, in place of the lowest that is not; with a target of two, none."""
-    page = page_of(["owned", "positive", "negative", *["neutral"] * 7])
+    page = page_of(["owned", "positive", "negative", *[PLAIN] * 7])
     found = target(page, 3)
     assert found is not None
     assert (found.missing, found.instead_of, found.points) == (1, (10,), 1.0)
@@ -73,5 +74,5 @@ def test_one_negative_fewer_is_one_fewer(labels: list[Label]) -> None:
 
 def test_without_a_score_nothing_is_promised() -> None:
     """Seven results of the top 10 are too few."""
-    page = page_of(["owned", "negative", "positive", *["neutral"] * 4])
+    page = page_of(["owned", "negative", "positive", *[PLAIN] * 4])
     assert (passes(page), fewer(page), target(page, 18)) == ((), None, None)
