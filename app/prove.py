@@ -64,6 +64,10 @@ def agreements(facts: WeeklyFacts) -> Iterator[tuple[bool, str]]:
         yield shown == tuple(label for label in week.now.strip if label), "the strip is not the table of results"
         yield facts.points[-1].score == week.now.score, "the last week's point is not the week's score"
         yield facts.first <= week.now.at <= facts.last, "the week's look is of another week"
+        yield from _weighed(week.now, facts.versions.weights)
+        if week.promise is not None and week.promise.gap is not None:
+            below = week.now.strip[week.promise.rank : 10].count("negative")
+            yield below == week.promise.gap, "the promise gap is not what the strip holds"
     yield len(facts.history.days) == len(facts.share.days) == 91, "the history is not 13 weeks long"
     yield week.quality.days[0] == facts.first, "quality speaks of other days"
 
@@ -78,6 +82,14 @@ def _counted(figures: Figures) -> Iterator[tuple[bool, str]]:
         counts = {label: share.count for label, share in figures.shares.items()}
         yield sum(counts.values()) == figures.n, f"{figures.at}: the counts do not sum to n"
         yield all(counts[label] == ten.count(label) for label in counts), f"{figures.at}: counts differ from the strip"
+
+
+def _weighed(figures: Figures, weights: tuple[int, ...]) -> Iterator[tuple[bool, str]]:
+    """The score by the weights it was printed with, whatever is in force today."""
+    if figures.score is not None:
+        signs = [(label in GOOD) - (label == "negative") for label in figures.strip[:10]]
+        again = 50 + sum(weight * sign for weight, sign in zip(weights, signs, strict=True)) / 2
+        yield again == figures.score, f"the score is {figures.score}, its weights and the strip say {again}"
 
 
 def _moved(week: Week) -> Iterator[tuple[bool, str]]:

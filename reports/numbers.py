@@ -42,9 +42,9 @@ class Bar:
 
 
 def tiles(week: Week, words: Words, lang: str) -> list[Tile]:
-    """Highest negative, the shares that matter, the score; nothing is invented where too few were seen."""
+    """Highest negative, shares, score, promise gap; nothing is invented where too few were seen."""
     shares = [share_tile(week, label, better, words) for label, better in TILES]
-    return [negative_tile(week, words), *shares, score_tile(week, words, lang)]
+    return [negative_tile(week, words), *shares, score_tile(week, words, lang), promise_tile(week, words)]
 
 
 def negative_tile(week: Week, words: Words) -> Tile:
@@ -94,6 +94,28 @@ def score_tile(week: Week, words: Words, lang: str) -> Tile:
     tone = tone_of(moved)
     change = toned(signed(moved, lang), tone, words) if moved else words["no_change"]
     return Tile(words["score"], "", "", value, detail, change, tone)
+
+
+def promise_tile(week: Week, words: Words) -> Tile:
+    """The promise gap: how many negatives of the top 10 stand below our promise of service."""
+    name, found = words["promise"], week.promise
+    if week.now is None or found is None:
+        return Tile(name, "", "", "–", words["never"], "", "")
+    if found.hit is None:
+        return Tile(name, "", "", "–", words["promise_none"].format(n=found.n), "", "")
+    if found.gap is None:
+        return Tile(name, "", "", "–", words["seen_only"].format(n=found.n, top=10), "", "")
+    change, tone = promise_change(week, words)
+    return Tile(name, "", "", str(found.gap), words["promise_scope"].format(rank=found.rank, n=found.n), change, tone)
+
+
+def promise_change(week: Week, words: Words) -> tuple[str, Tone]:
+    """The change of the promise gap against the week before, in words."""
+    moved = week.promise_change
+    if week.before is None or moved is None:
+        return words["no_last_week" if week.before is None else "promise_had_none"], ""
+    tone = tone_of(-moved)
+    return (toned(signed(moved), tone, words) if moved else words["no_change"]), tone
 
 
 def seen_in_ten(figures: Figures | None) -> int:

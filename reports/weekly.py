@@ -24,12 +24,14 @@ from app.queries.weekly import WeeklyFacts
 from app.types import LABELS
 from reports.heatmap import heatmap
 from reports.numbers import Bar, Words, headline_change, seen_in_ten, signed, tiles, waterfall
+from reports.readings import climb_points, climbs_of, fate_told, speakers, wishes
 from reports.share_chart import share_chart
 from reports.svg import MARKS, n
 from reports.typeface import font_css
 
 MAP_DAYS = 28
 MOST_BARS = 10
+MOST_VOICES = 5
 LONGEST = 160
 ACCENT = "#5b3a8c"
 COLOUR = re.compile("#[0-9a-f]{6}")
@@ -68,6 +70,10 @@ def html(facts: WeeklyFacts, imprint: Imprint, logo: bytes = b"") -> str:
             facts.share, facts.history, facts.brand.weekend, words, lang, marks=facts.marks, linked=False
         ),
         gaps=not_counted(facts.history), record=record(facts.history),
+        wishes=wishes(facts.week, facts.brand.target, words, lang),
+        climbs=[(one, climb_points(one.points, words, lang)) for one in climbs_of(facts.week)],
+        speakers=speakers(facts.voices, MOST_VOICES, words, lang) if facts.voices else [],
+        fated=partial(fate_told, words=words, lang=lang),
     )  # fmt: skip
 
 

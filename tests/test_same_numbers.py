@@ -29,13 +29,16 @@ from app.queries.week import figures_of
 from app.queries.weekly import weekly
 from app.recount import counted
 from app.runner import run_due
+from app.scoring.reputation import WEIGHTS
 from app.secret import secret
 from app.settings import settings
 from app.store.brands import home_workspace
 from app.store.keys import add_key
+from app.store.weights import set_weights
 from app.texts import LANGUAGES, decimal, texts
 from app.types import LABELS, Label
 from app.verify import verify
+from reports.readings import SIDES
 from reports.weekly import Imprint, html
 
 DAYS = 24
@@ -87,7 +90,7 @@ def shown(text: str, lang: str) -> dict[str, Any]:
     tree = LexborHTMLParser(text)
     numbers = [int(one) for one in re.findall(r"\d+", own_text(tree, "h2.headline"))]
     tiles = [(own_text(tile, "strong", deep=True), tile.text()) for tile in tree.css(".tile")]
-    highest, owned, positive, negative, score = tiles
+    highest, owned, positive, negative, score, _ = tiles
     return {
         "good": numbers[0],
         "n20": numbers[1],
@@ -132,6 +135,65 @@ def test_the_page_shows_the_numbers_of_the_api(client: TestClient, recorded: Wor
         assert shown(text, lang) == written(week, lang)
         assert steps_of(text) == [signed(step["points"], lang) for step in week["steps"]]
         assert sum(step["points"] for step in week["steps"]) == week["score_change"]
+
+
+def told(text: str, lang: str) -> dict[str, Any]:
+    """The readings a page or a report shows: promise gap, volatility, the points of what it would take, who speaks."""
+    tree = LexborHTMLParser(text)
+    heads = (one for one in tree.css("section > h2") if one.text().startswith(texts(lang)["readings"]))
+    section = next(heads).parent
+    assert section is not None
+    rows = [[plain(cell) for cell in row.css("th, td")] for row in tree.css(".voices tbody tr:not(.side)")]
+    return {
+        "gap": own_text(tree.css(".tile")[-1], "strong", deep=True),
+        "volatility": re.findall(r"\d+%", section.text())[0],
+        "points": re.findall(r"[+−]?\d+[.,]\d", "".join(plain(one) for one in section.css("li strong"))),
+        "voices": [(host, days, best, presence) for host, days, best, presence, _ in rows],
+    }
+
+
+def plain(node: LexborNode) -> str:
+    return re.sub("[\u2066-\u2069]", "", node.text()).strip()
+
+
+def read_by_api(readings: dict[str, Any], lang: str, most: int) -> dict[str, Any]:
+    """The readings of the API as a page in that language writes them."""
+    reach, of = readings["reach"], readings["voices"]["days"]
+    wishes = [one["points"] for one in (reach["fewer"], reach["target"]) if one and one["points"] is not None]
+    points = [one["points"] for one in reach["climbs"] if one["points"] is not None] + wishes
+    sides = ([one for one in readings["voices"]["voices"] if one["side"] == side][:most] for side in SIDES)
+    return {
+        "gap": "–" if readings["promise"]["gap"] is None else str(readings["promise"]["gap"]),
+        "volatility": f"{readings['volatility']['percent']}%",
+        "points": [signed(one, lang) if one else decimal(one, lang) for one in points],
+        "voices": [
+            (one["host"], texts(lang)["of_n"].format(count=one["days"], n=of), str(one["best"]), decimal(one["presence"], lang))
+            for side in sides for one in side
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_page_and_paper_tell_the_readings_of_the_api(client: TestClient, recorded: World) -> None:
+    """Promise gap, volatility, points to gain and who speaks: in three languages, by our weights and by others."""
+    for weights in (None, [1.0] * 10):
+        with writing(recorded.engine) as session:
+            set_weights(session, home_workspace(session), weights)
+        found = client.get(f"/api/v1/searches/{recorded.search}/readings").raise_for_status().json()
+        day = date.fromisoformat(found["at"])
+        assert found["weights"] == ([10] * 10 if weights else list(WEIGHTS))
+        assert found["voices"]["voices"]
+        with reading(recorded.engine) as session:
+            assert problems(session, recorded) == []
+            facts = {lang: weekly(session, recorded.search, day, lang) for lang in LANGUAGES}
+        for lang in LANGUAGES:
+            page = client.get(f"/brands/nativ-telecom?lang={lang}").text
+            assert told(page, lang) == read_by_api(found, lang, 10)
+            drawn = html(facts[lang], Imprint(datetime(2026, 1, 1, 7)))  # noqa: DTZ001  an imprint is local
+            assert told(drawn, lang) == read_by_api(found, lang, 5)
+            week = api_week(client, recorded)
+            assert shown(page, lang) == shown(drawn, lang) == written(week, lang)
+            assert (week["weights"], week["score_version"]) == (found["weights"], found["score_version"])
 
 
 def steps_of(text: str) -> list[str]:

@@ -115,6 +115,7 @@ class Site:
             "/brands/nativ-telecom/rules",
             "/brands/nativ-telecom/reports",
             "/letterhead",
+            "/weights",
             f"/snapshots/{self.record.good}",
             f"/snapshots/{self.record.bad}",
             f"/snapshots/{self.record.good}/diff",

@@ -15,6 +15,7 @@ from app.queries.brand_page import week_by
 from app.queries.life import Appearance, Elsewhere, LabelEvent, SeenDay, life
 from app.queries.numbers import Action, Figures, Quality, Step
 from app.queries.rows import HitRow
+from app.scoring.reputation import version
 from app.types import LABELS, Label
 
 router = APIRouter(prefix="/searches/{search_id}", tags=["searches"])
@@ -31,12 +32,14 @@ class WeekAnswer:
 
     now is null without a good look in 13 weeks, before without one in the week before: then there are no changes, no
     steps and no actions. good and n20 are of the first 20, target too; shares and n of the first `top`; steps sum to
-    score_change; share_changes are per cent points of the shown shares.
+    score_change; share_changes are per cent points of the shown shares. weights: those of ranks 1 to 10 in the score.
     """
 
     search_id: int
     brand: str
     target: int
+    score_version: str
+    weights: tuple[int, ...]
     first: date
     now: Figures | None
     before: Figures | None
@@ -76,6 +79,8 @@ def one_week(
         search_id=search.id,
         brand=brand.slug,
         target=brand.target,
+        score_version=version(brand.weights),
+        weights=brand.weights,
         first=week.first,
         now=week.now,
         before=week.before,

@@ -15,6 +15,7 @@ from app.models.membership import Membership
 from app.models.parse import Feature, Parse, Result
 from app.models.person import Person
 from app.models.picture import Picture
+from app.models.removal import Removal
 from app.models.report import Report
 from app.models.search import Search
 from app.models.signin import Signin
@@ -42,6 +43,7 @@ __all__ = [
     "Parse",
     "Person",
     "Picture",
+    "Removal",
     "Report",
     "Result",
     "Search",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
 from app.models.base import Table
@@ -9,7 +10,10 @@ from app.models.base import Table
 
 class Workspace(Table, table=True):
     """report_name, accent ("#rrggbb") and logo_id are what its reports wear; None: our own. raw_days: how
-    long raw answers are kept, 0 for ever; None: as the installation's setting says."""
+    long raw answers are kept, 0 for ever; None: as the installation's setting says.
+
+    weights: ten whole numbers that sum to 100, those of ranks 1 to 10 in its scores; None: ours.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     name: str
@@ -19,3 +23,4 @@ class Workspace(Table, table=True):
     accent: str | None = None
     raw_days: int | None = None
     logo_id: int | None = Field(default=None, foreign_key="blob.id")
+    weights: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))

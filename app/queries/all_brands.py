@@ -167,7 +167,7 @@ def _figures(record: _Record, day: int | None, pages: Mapping[int, Page]) -> Fig
     if day is None:
         return None
     page = pages.get(record.parses[day] or 0, {})
-    return figures_of(page, record.history.days[day], record.history.snapshots[day] or 0, 10)
+    return figures_of(page, record.history.days[day], record.history.snapshots[day] or 0, 10, record.brand.weights)
 
 
 def _slot(record: _Record, looks: Mapping[int, Sequence[Look]]) -> datetime | None:

@@ -10,7 +10,9 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.models import Snapshot
+from app.queries.beside import beside
 from app.queries.brands import brand as find_brand
+from app.queries.fates import fated
 from app.queries.history import first_day
 from app.queries.history import history as read_history
 from app.queries.marks import marks
@@ -20,9 +22,11 @@ from app.queries.searches import searches as read_searches
 from app.queries.searches import watched
 from app.queries.share import share
 from app.queries.snapshots import results, snapshot_row
+from app.queries.voices import voices
 from app.queries.week import compared, page_of, week, week_points
 from app.schedule import weeks
 from app.scoring import reputation
+from app.scoring.reputation import Weights
 
 MOST_DAYS = 3660
 WEEKS = 13
@@ -63,7 +67,9 @@ def brand_page(session: Session, slug: str, asked: Asked, today: date, workspace
         share=share(shown, asked.top),
         marks=marks(session, brand, search.id, shown),
         latest=snapshot_row(session, latest) if latest else None,
-        compared=_compared(history, this_week, asked),
+        compared=fated(session, brand, search, _compared(history, this_week, asked)),
+        voices=voices(shown, brand.weights),
+        beside=beside(session, watched(session, search.id), latest.id if latest else None),
     )
 
 
@@ -102,10 +108,11 @@ def week_by(
     return about.search, about.brand, week_of(session, found, about.brand, top, until)
 
 
-def scores(history: History) -> tuple[float | None, ...]:
+def scores(history: History, weights: Weights) -> tuple[float | None, ...]:
     """The reputation score of each day; None on a gap or where too few results were observed."""
     return tuple(
-        reputation.score(page_of(history, day)) if history.counted(day) else None for day in range(len(history.days))
+        reputation.score(page_of(history, day), weights) if history.counted(day) else None
+        for day in range(len(history.days))
     )
 
 

@@ -10,7 +10,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.errors import NotFound
 from app.models import Brand, OwnedSite
 from app.queries.rows import BrandRow
+from app.queries.weights import rank_weights
 from app.scoring.markets import market
+from app.scoring.reputation import Weights
 from app.types import OwnedSite as Site
 
 
@@ -23,7 +25,8 @@ def brands(session: Session, workspace: int | None = None) -> tuple[BrandRow, ..
         select(OwnedSite).where(col(OwnedSite.brand_id).in_(of_these)).order_by(col(OwnedSite.id))
     ):
         sites.setdefault(site.brand_id, []).append(Site(site.host, site.path))
-    return tuple(_row(brand, sites.get(brand.id or 0, ())) for brand in found)
+    weights = {home: rank_weights(session, home) for home in {brand.workspace_id for brand in found}}
+    return tuple(_row(brand, sites.get(brand.id or 0, ()), weights[brand.workspace_id]) for brand in found)
 
 
 def brand(session: Session, key: str, workspace: int | None = None) -> BrandRow:
@@ -43,10 +46,10 @@ def _scoped(workspace: int | None) -> SelectOfScalar[Brand]:
 
 def brand_row(session: Session, found: Brand) -> BrandRow:
     """A brand with its home market's calendar."""
-    return _row(found, owned_sites(session, found.id or 0))
+    return _row(found, owned_sites(session, found.id or 0), rank_weights(session, found.workspace_id))
 
 
-def _row(found: Brand, sites: Sequence[Site]) -> BrandRow:
+def _row(found: Brand, sites: Sequence[Site], weights: Weights) -> BrandRow:
     home = market(found.home_market)
     return BrandRow(
         id=found.id or 0,
@@ -60,6 +63,7 @@ def _row(found: Brand, sites: Sequence[Site]) -> BrandRow:
         target=found.target,
         main_search=found.main_search,
         owned=tuple(site.host + site.path for site in sites),
+        weights=weights,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.queries.rows import History
 from app.queries.week import figures
+from app.scoring.reputation import Weights
 from app.types import LABELS, Label
 
 COLUMNS = (
@@ -42,9 +43,9 @@ class DayRow:
     ranks: Mapping[Label, tuple[int, ...]] | None = None
 
 
-def day_rows(history: History, top: int) -> tuple[DayRow, ...]:
+def day_rows(history: History, top: int, weights: Weights) -> tuple[DayRow, ...]:
     """A row for each day of the history, the oldest first."""
-    return tuple(_row(history, day, top) for day in range(len(history.days)))
+    return tuple(_row(history, day, top, weights) for day in range(len(history.days)))
 
 
 def cells(row: DayRow) -> dict[str, Any]:
@@ -52,11 +53,11 @@ def cells(row: DayRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in COLUMNS} | {"date": row.date.isoformat()}
 
 
-def _row(history: History, day: int, top: int) -> DayRow:
+def _row(history: History, day: int, top: int, weights: Weights) -> DayRow:
     look = history.days[day], history.states[day], history.reasons[day], history.snapshots[day], top
     if not history.counted(day):
         return DayRow(*look)
-    found = figures(history, day, top)
+    found = figures(history, day, top, weights)
     counts = {label: found.shares[label].count for label in LABELS} if found.shares else {}
     ranks = {label: tuple(rank for rank, here in enumerate(found.strip, 1) if here == label) for label in LABELS}
     return DayRow(

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from app.queries.beside import Beside
+from app.queries.promise_gap import PromiseGap
+from app.queries.reach import Reach
 from app.queries.rows import BrandRow, History, HitRow, ResultRow, SearchRow, Share, SnapshotRow
+from app.queries.voices import Voices
+from app.queries.volatility import Volatility
 from app.types import Label
 
 Tone = Literal["better", "worse", ""]
@@ -88,6 +93,7 @@ class Week:
 
     now: None before the first good look. before: None when the week before had none; then there are no steps, no
     actions and no change. steps sum to score_change. others: negatives of the top 10 that are not in actions.
+    promise, promise_before: the promise gap of the two looks; volatility: between them; reach: what it would take, now.
     """
 
     first: date
@@ -98,6 +104,14 @@ class Week:
     others: tuple[ResultRow, ...]
     results: tuple[ResultRow, ...]
     quality: Quality
+    promise: PromiseGap | None = None
+    promise_before: PromiseGap | None = None
+    volatility: Volatility | None = None
+    reach: Reach | None = None
+
+    @property
+    def promise_change(self) -> int | None:
+        return _change(*(one.gap if one else None for one in (self.promise, self.promise_before)))
 
     @property
     def good_change(self) -> int | None:
@@ -126,12 +140,29 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a negative that left. pushed_out: seen since, at `rank`, on local day `at`, on the search of that
+    id and phrase; removed: its page is gone, a person said so on that day; unseen: fewer results were observed than
+    would show it; unknown: nothing is known of where it went."""
+
+    kind: Literal["pushed_out", "removed", "unseen", "unknown"]
+    at: date | None = None
+    rank: int | None = None
+    search: int | None = None
+    phrase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """A result that entered, left or moved between two good looks; ranks are None where it was absent."""
+    """A result that entered, left or moved between two good looks; ranks are None where it was absent.
+
+    fate: of a negative that left.
+    """
 
     hit: HitRow
     from_rank: int | None
     to_rank: int | None
+    fate: Fate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +197,8 @@ class BrandPage:
     """Everything the brand page of one search shows, for a range of weeks and a top of 10 or 20.
 
     weeks: 0 for the whole record. began: the first day of the record, None before the first look.
-    compared: two good looks side by side.
+    compared: two good looks side by side. voices: who keeps appearing over the range.
+    beside: questions and overviews of the last good look.
     """
 
     brand: BrandRow
@@ -181,6 +213,8 @@ class BrandPage:
     marks: tuple[Mark, ...]
     latest: SnapshotRow | None
     compared: Compared | None
+    voices: Voices
+    beside: tuple[Beside, ...] = ()
 
 
 def _change(now: int | None, before: int | None) -> int | None:

@@ -115,8 +115,8 @@ def locale(session: Session, workspace: int) -> str:
 
 
 def differences(facts: WeeklyFacts, current: WeeklyFacts) -> list[Difference]:
-    """Where the same week's numbers are others today than when it was printed: rules, corrections or a newer parser
-    changed them, never the web."""
+    """Where the same week's numbers are others today than when it was printed: rules, corrections, weights or a newer
+    parser changed them, never the web."""
     return week_differences(facts.week, current.week)
 
 

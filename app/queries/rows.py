@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.scoring.reputation import WEIGHTS, Weights
 from app.types import Evidence, Label, LabelRule
 
 COUNTED = ("ok", "empty_confirmed")
@@ -183,7 +184,7 @@ class SearchRow:
 
 @dataclass(frozen=True, slots=True)
 class BrandRow:
-    """zone: IANA name; week_start and weekend: 0 = Monday .. 6 = Sunday."""
+    """zone: IANA name; week_start and weekend: 0 = Monday .. 6 = Sunday. weights: of ranks 1 to 10 in the score."""
 
     id: int
     workspace_id: int
@@ -196,6 +197,7 @@ class BrandRow:
     target: int
     main_search: int | None
     owned: tuple[str, ...]
+    weights: Weights = WEIGHTS
 
 
 @dataclass(frozen=True, slots=True)

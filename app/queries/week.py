@@ -8,10 +8,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from app.queries.numbers import Action, Compared, Figures, Move, Quality, ShareFigure, Step, Urgency, Week
+from app.queries.promise_gap import promise_gap
+from app.queries.reach import reach
 from app.queries.rows import COUNTED, BrandRow, History, ResultRow
 from app.queries.share import ENOUGH
+from app.queries.volatility import volatility
 from app.schedule import week_start
 from app.scoring import reputation
+from app.scoring.reputation import WEIGHTS, Weights
 from app.types import LABELS, Label
 
 GOOD: tuple[Label, ...] = ("owned", "positive")
@@ -26,8 +30,9 @@ def week(
     results: those of that day's look, in order of rank, as app.queries.snapshots gives them (empty when not needed).
     """
     now, before = week_points(history, brand, by)
-    here = figures(history, now, top) if now is not None else None
-    there = figures(history, before, top) if before is not None else None
+    weights = brand.weights
+    here = figures(history, now, top, weights) if now is not None else None
+    there = figures(history, before, top, weights) if before is not None else None
     rows = with_previous(results, history, before)
     actions = urgent(rows, history, before, brand)
     urgent_hits = {action.row.hit.link_id for action in actions}
@@ -35,7 +40,7 @@ def week(
         first=week_start(here.at if here else until, brand.week_start),
         now=here,
         before=there,
-        steps=steps(history, now, before) if now is not None and before is not None else (),
+        steps=steps(history, now, before, weights) if now is not None and before is not None else (),
         actions=actions,
         others=tuple(
             row for row in rows
@@ -43,6 +48,10 @@ def week(
         ),
         results=rows,
         quality=quality(history, until),
+        promise=promise_gap(history, now) if now is not None else None,
+        promise_before=promise_gap(history, before) if before is not None else None,
+        volatility=volatility(history, now, before) if now is not None and before is not None else None,
+        reach=reach(history, now, page_of(history, now), brand.target, weights) if now is not None else None,
     )  # fmt: skip
 
 
@@ -57,12 +66,12 @@ def week_points(history: History, brand: BrandRow, by: date | None = None) -> tu
     return now, week_before[-1] if week_before else None
 
 
-def figures(history: History, day: int, top: int) -> Figures:
+def figures(history: History, day: int, top: int, weights: Weights) -> Figures:
     """The numbers of one day that counts."""
-    return figures_of(page_of(history, day), history.days[day], history.snapshots[day] or 0, top)
+    return figures_of(page_of(history, day), history.days[day], history.snapshots[day] or 0, top, weights)
 
 
-def figures_of(page: reputation.Page, at: date, snapshot: int, top: int) -> Figures:
+def figures_of(page: reputation.Page, at: date, snapshot: int, top: int, weights: Weights = WEIGHTS) -> Figures:
     """The numbers of a page."""
     labels = {rank: label for rank, (_, label) in page.items()}
     n20 = sum(rank <= 20 for rank in labels)
@@ -75,7 +84,7 @@ def figures_of(page: reputation.Page, at: date, snapshot: int, top: int) -> Figu
         n20=n20,
         strip=tuple(labels.get(rank) for rank in range(1, 21)),
         highest_negative=min((rank for rank, label in labels.items() if label == "negative"), default=None),
-        score=reputation.score(page),
+        score=reputation.score(page, weights),
         top=top,
         n=n,
         shares={label: ShareFigure(counts[label], n, percent(counts[label], n)) for label in LABELS}
@@ -95,14 +104,15 @@ def page_of(history: History, day: int) -> dict[int, tuple[int, Label]]:
     return {rank: (history.hits[hit].link_id, history.hits[hit].label) for rank, hit in hits.items() if hit is not None}
 
 
-def steps(history: History, now: int, before: int) -> tuple[Step, ...]:
+def steps(history: History, now: int, before: int, weights: Weights) -> tuple[Step, ...]:
     """What moved the score between two days, the greatest effect first; nothing where a day has no score."""
     hits = {history.hits[hit].link_id: history.hits[hit] for day in (before, now) for hit in hits_on(history, day)}
     was, is_now = page_of(history, before), page_of(history, now)
     if reputation.score(was) is None or reputation.score(is_now) is None:
         return ()
     return tuple(
-        Step(hits[part.link], part.points, part.from_rank, part.to_rank) for part in reputation.parts(was, is_now)
+        Step(hits[part.link], part.points, part.from_rank, part.to_rank)
+        for part in reputation.parts(was, is_now, weights)
     )
 
 

@@ -15,7 +15,9 @@ from sqlmodel import Session, col, select
 
 from app.errors import BadInput
 from app.models import Hit, Snapshot
+from app.queries.beside import Beside, beside
 from app.queries.brand_page import scores, week_of
+from app.queries.fates import fated
 from app.queries.history import first_day
 from app.queries.history import history as read_history
 from app.queries.marks import marks
@@ -23,9 +25,10 @@ from app.queries.numbers import Compared, Mark, Quality, Week
 from app.queries.rows import COUNTED, BrandRow, History, SearchRow, Share
 from app.queries.searches import watched
 from app.queries.share import share
+from app.queries.voices import Voices, voices
 from app.queries.week import SEVEN, compared, week_points
 from app.schedule import slot_of, week_start
-from app.scoring import reputation
+from app.scoring.reputation import Weights, version
 
 FORM = 1
 DAY = timedelta(days=1)
@@ -59,7 +62,8 @@ class WeeklyFacts:
 
     week.now is None when no look of the week counts; last_good is then the last day before it that did. looked: the
     local moment of the week's look. history: 13 whole weeks that end with this one; share: of its top 10. compared:
-    the week's look and that of the week before. began: the first day of the record.
+    the week's look and that of the week before. began: the first day of the record. voices: who keeps appearing
+    over the 13 weeks, None in what was printed before there were any. beside: questions and overviews of the look.
     """
 
     form: int
@@ -78,6 +82,8 @@ class WeeklyFacts:
     began: date | None
     marks: tuple[Mark, ...]
     versions: Versions
+    voices: Voices | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 def weekly(session: Session, search_id: int, day: date, lang: str, workspace: int | None = None) -> WeeklyFacts:
@@ -108,11 +114,14 @@ def weekly(session: Session, search_id: int, day: date, lang: str, workspace: in
         history=found,
         share=share(found, TOP),
         points=week_scores(found, brand),
-        compared=compared(found, this.before.at, this.now.at) if this.now and this.before else None,
+        compared=fated(session, brand, about.search, compared(found, this.before.at, this.now.at))
+        if this.now and this.before else None,
         began=began if began <= last else None,
         marks=marks(session, brand, search_id, found),
-        versions=_versions(session, found, this),
-    )
+        versions=_versions(session, found, this, brand.weights),
+        voices=voices(found, brand.weights),
+        beside=beside(session, about, look.id if look else None),
+    )  # fmt: skip
 
 
 def week_today(session: Session, search_id: int, first: date) -> Week:
@@ -125,7 +134,7 @@ def week_today(session: Session, search_id: int, first: date) -> Week:
 
 def week_scores(history: History, brand: BrandRow) -> tuple[WeekPoint, ...]:
     """Each week's score, oldest first; the history must hold whole weeks."""
-    of_day = dict(zip(history.days, scores(history), strict=True))
+    of_day = dict(zip(history.days, scores(history, brand.weights), strict=True))
     found = []
     for first in history.days[::7]:
         now, _ = week_points(history, brand, first + SEVEN - timedelta(days=1))
@@ -167,9 +176,9 @@ def _quality(history: History, first: date) -> Quality:
     return Quality(history.days[week], states, history.snapshots[week], sum(state in COUNTED for state in states))
 
 
-def _versions(session: Session, history: History, week: Week) -> Versions:
+def _versions(session: Session, history: History, week: Week, weights: Weights) -> Versions:
     """Those that the week's numbers come from; label rules of several versions stand beside each other."""
     shown = [row.hit.id for row in week.results]
     rules = session.exec(select(Hit.version).where(col(Hit.id).in_(shown)).distinct()).all()
     parser = history.parsers[history.days.index(week.now.at)] if week.now else ""
-    return Versions(parser, tuple(sorted(filter(None, rules))), reputation.VERSION, reputation.WEIGHTS)
+    return Versions(parser, tuple(sorted(filter(None, rules))), version(weights), weights)

@@ -12,15 +12,18 @@ from markupsafe import Markup
 
 from app import texts as say
 from app.queries.numbers import BrandPage, Compared, Mark, Week
+from app.scoring.reputation import version
 from app.web.access import Viewer
 from app.web.render import render
 from app.web.saying import Said
 from reports.heatmap import heatmap
 from reports.numbers import Bar, headline_change, tiles, waterfall
+from reports.readings import climb_points, climbs_of, fate_told, speakers, wishes
 from reports.share_chart import share_chart
 from reports.svg import gaps, n
 
 RANGES = (4, 13, 52, 0)
+MOST_VOICES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,12 @@ def brand_view(page: BrandPage, lang: str, viewer: Viewer, said: Said, today: da
         empty_days=not any(page.history.states),
         counts=counts(page.week),
         moves=moves(page.compared),
+        weights=page.brand.weights,
+        score_version=version(page.brand.weights),
+        wishes=wishes(page.week, page.brand.target, words, lang),
+        climbs=[(one, climb_points(one.points, words, lang)) for one in climbs_of(page.week)],
+        speakers=speakers(page.voices, MOST_VOICES, words, lang),
+        fated=lambda fate: fate_told(fate, words, lang),
         said=said,
         today=today,
     )  # fmt: skip

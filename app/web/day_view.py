@@ -36,7 +36,8 @@ def days(slug: str, session: SessionDep, viewer: ViewerDep, asked: AskedDep, lan
     """A row a day, the newest first; days before the record began are left out."""
     page = asked_page(session, slug, asked, viewer)
     spoken = language(lang, page.search.hl)
-    rows = [row for row in reversed(day_rows(page.history, page.top)) if page.began and row.date >= page.began]
+    days = reversed(day_rows(page.history, page.top, page.brand.weights))
+    rows = [row for row in days if page.began and row.date >= page.began]
     here = Address(page.brand.slug, page.search.id, page.weeks, page.top, spoken)
     return render(
         "days.html", spoken, viewer, page=page, rows=rows, here=here, ranges=RANGES, last=page.history.days[-1],
@@ -67,7 +68,7 @@ def results_csv(slug: str, session: SessionDep, viewer: ViewerDep, asked: AskedD
 
 
 def _days(page: BrandPage) -> Iterator[dict[str, Any]]:
-    return (cells(row) for row in day_rows(page.history, page.top))
+    return (cells(row) for row in day_rows(page.history, page.top, page.brand.weights))
 
 
 def _name(page: BrandPage, what: str) -> str:

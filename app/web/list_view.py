@@ -78,7 +78,7 @@ def list_page(lines: Sequence[BrandLine], sort: Sort, lang: str, viewer: Viewer)
         groups=[(name, found) for name, found in groups if found],
         sort=sort,
         sorts=SORTS,
-        weights=" · ".join(map(str, WEIGHTS)),
+        weights=" · ".join(map(str, lines[0].brand.weights if lines else WEIGHTS)),
     )
 
 

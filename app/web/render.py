@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from app import texts as say
 from app.queries.rows import COUNTED
-from app.scoring import reputation, verdict
+from app.scoring import verdict
 from app.texts.judge import said
 from app.types import LABELS
 from app.web.access import Viewer
@@ -45,8 +45,6 @@ def environment() -> Environment:
         "counted": COUNTED,
         "marks": MARKS,
         "symbols": SYMBOLS,
-        "weights": reputation.WEIGHTS,
-        "score_version": reputation.VERSION,
         "rules_version": verdict.VERSION,
     }
     return made

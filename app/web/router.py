@@ -18,6 +18,7 @@ from app.texts import language
 from app.web import (
     adding,
     day_view,
+    fates,
     letterhead,
     life_view,
     list_view,
@@ -27,6 +28,7 @@ from app.web import (
     saying,
     signin,
     sources_view,
+    weights,
 )
 from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
@@ -40,6 +42,7 @@ open_router = APIRouter(include_in_schema=False)
 ROOMS = (
     adding,
     day_view,
+    fates,
     letterhead,
     life_view,
     list_view,
@@ -48,6 +51,7 @@ ROOMS = (
     reports_view,
     saying,
     sources_view,
+    weights,
 )
 KEPT = {"cache-control": "max-age=600"}
 

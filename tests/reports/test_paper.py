@@ -67,11 +67,11 @@ def test_every_phrase_is_found_by_two_readers(papers: dict[str, bytes]) -> None:
 
 
 def test_every_paper_says_what_it_is(papers: dict[str, bytes]) -> None:
-    """A4, small, three pages, tagged, with language, title, headings to jump to and the charts told in words."""
+    """A4, small, four pages, tagged, with language, title, headings to jump to and the charts told in words."""
     for lang, pdf in papers.items():
         words = texts(lang)
         with pikepdf.open(io.BytesIO(pdf)) as opened:
-            assert [(round(page.mediabox[2]), round(page.mediabox[3])) for page in opened.pages] == [(595, 842)] * 3
+            assert [(round(page.mediabox[2]), round(page.mediabox[3])) for page in opened.pages] == [(595, 842)] * 4
             assert str(opened.Root.Lang) == lang
             assert bool(opened.Root.MarkInfo.Marked)
             assert bool(opened.Root.ViewerPreferences.DisplayDocTitle)
