@@ -66,7 +66,7 @@ def said(engine: Engine, search: int) -> None:
         mine.report_name, mine.accent, mine.logo_id = "Agency", "#5b3a8c", logo.id
         session.add_all([
             mine,
-            LabelRule(brand_id=owner, match="host", pattern="a.example", label="neutral", actor="Dana", created=now),
+            LabelRule(workspace_id=mine.id or 0, brand_id=owner, match="host", pattern="a.example", label="neutral", actor="Dana", created=now),
             Annotation(brand_id=owner, at=now.date(), text="Campaign", actor="Dana", created=now),
             Report(
                 brand_id=owner, search_id=search, week=now.date(), lang="he", at=now, data={"score": 61},

@@ -15,6 +15,7 @@ from app.models.membership import Membership
 from app.models.parse import Feature, Parse, Result
 from app.models.person import Person
 from app.models.report import Report
+from app.models.review import Review
 from app.models.search import Search
 from app.models.signin import Signin
 from app.models.snapshot import Attempt, Fetch, Snapshot
@@ -41,6 +42,7 @@ __all__ = [
     "Person",
     "Report",
     "Result",
+    "Review",
     "Search",
     "Signin",
     "Snapshot",
