@@ -73,7 +73,7 @@ def machine_events(session: Session, hits: Sequence[int]) -> dict[int, int]:
             )
             .group_by(col(VerdictEvent.hit_id))
         )
-        found |= {hit: event for hit, event in session.connection().execute(query)}
+        found |= {row[0]: row[1] for row in session.connection().execute(query)}
     return found
 
 

@@ -1,0 +1,84 @@
+"""What the newest verdicts changed: which labels of which brands, and on how many days that count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
+from sqlmodel import Session, col, func
+
+from app.models import Brand, Hit, Result, Search, Snapshot, VerdictEvent
+from app.queries.rows import COUNTED
+
+DEPTH = 20  # what pages and charts show
+
+
+@dataclass(frozen=True, slots=True)
+class OfBrand:
+    """results: appearances with another label; days: local days whose counted page shows one of them."""
+
+    id: int
+    slug: str
+    name: str
+    main_search: int | None
+    results: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelled:
+    """pairs: (old, new) -> appearances, the most first; brands: the most changed first."""
+
+    pairs: Mapping[tuple[str, str], int]
+    brands: tuple[OfBrand, ...]
+
+
+def relabelled(session: Session, after: int) -> Relabelled:
+    """What the verdicts after an event changed."""
+    query = (
+        sqlalchemy.select(
+            col(Brand.id), col(Brand.slug), col(Brand.name), col(Brand.main_search), col(VerdictEvent.old),
+            col(VerdictEvent.new), func.count(),
+        )
+        .join(Hit, col(Hit.id) == col(VerdictEvent.hit_id))
+        .join(Search, col(Search.id) == col(Hit.search_id))
+        .join(Brand, col(Brand.id) == col(Search.brand_id))
+        .where(*_changed(after))
+        .group_by(col(Brand.id), col(VerdictEvent.old), col(VerdictEvent.new))
+    )  # fmt: skip
+    pairs: Counter[tuple[str, str]] = Counter()
+    results: Counter[tuple[Any, ...]] = Counter()
+    for *brand, old, new, count in session.connection().execute(query):
+        pairs[old, new] += count
+        results[tuple(brand)] += count
+    days = Counter(brand for brand, _ in days_of(session, after))
+    brands = tuple(OfBrand(*brand, count, days[brand[0]]) for brand, count in results.most_common())
+    return Relabelled(dict(pairs.most_common()), brands)
+
+
+def days_of(session: Session, after: int) -> set[tuple[int, str]]:
+    """(brand, local day) of every counted page that shows a result whose label the verdicts after an event changed."""
+    hits = sqlalchemy.select(col(VerdictEvent.hit_id)).where(*_changed(after))
+    searches = sqlalchemy.select(col(Hit.search_id)).where(col(Hit.id).in_(hits))
+    query = (
+        sqlalchemy.select(col(Search.brand_id), func.substr(col(Snapshot.slot), 1, 10))
+        .join(Search, col(Search.id) == col(Snapshot.search_id))
+        .join(Result, col(Result.parse_id) == col(Snapshot.current_parse))
+        .where(
+            col(Snapshot.search_id).in_(searches), col(Snapshot.state).in_(COUNTED), col(Result.rank) <= DEPTH,
+            col(Result.hit_id).in_(hits),
+        )
+        .distinct()
+    )  # fmt: skip
+    return {(brand, day) for brand, day in session.connection().execute(query)}
+
+
+def _changed(after: int) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
+    return (
+        col(VerdictEvent.id) > after,
+        col(VerdictEvent.old).is_not(None),
+        col(VerdictEvent.old) != col(VerdictEvent.new),
+    )
