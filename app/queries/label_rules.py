@@ -48,3 +48,15 @@ def rule_rows(session: Session, brand_id: int) -> tuple[RuleRow, ...]:
         rule = ruling(url, host, rules, text)
         decides[rule.id if rule else 0] += hits
     return tuple(RuleRow(rule, decides[rule.id], rule.id in speaks - set(decides)) for rule in reversed(rules))
+
+
+def workspace_rules(
+    session: Session, workspace: int, brand: int | None = None, *, revoked: bool = False
+) -> list[LabelRule]:
+    """The rules of a workspace, newest first; with a brand, its own and those of all brands. revoked: those too."""
+    query = select(LabelRule).where(LabelRule.workspace_id == workspace)
+    if brand is not None:
+        query = query.where((col(LabelRule.brand_id) == brand) | col(LabelRule.brand_id).is_(None))
+    if not revoked:
+        query = query.where(col(LabelRule.revoked).is_(None))
+    return list(session.exec(query.order_by(col(LabelRule.created).desc(), col(LabelRule.id).desc())).all())
