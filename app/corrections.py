@@ -16,7 +16,7 @@ from app.errors import BadInput, NotFound
 from app.models import Brand, Hit, LabelRule, Link, Search
 from app.pipeline import rescore_hit
 from app.queries.covered import Covered, covered, machine_events
-from app.queries.label_rules import rule_of, rules_in_force
+from app.queries.label_rules import rule_of, rules_by_brand
 from app.queries.searches import watched
 from app.scoring.by_hand import by_hand, paths_of, ruling, text_pattern
 from app.scoring.owned import home_host, parse_owned
@@ -116,7 +116,7 @@ def _score_again(session: Session, rule_id: int, actor: str, now: datetime) -> i
     Few statements whatever the number of hits: a host can stand on hundreds of searches.
     """
     row = session.get_one(LabelRule, rule_id)
-    given, freed = _decided(session, covered(session, row, rule_of(row)))
+    given, freed = _decided(session, row.workspace_id, covered(session, row, rule_of(row)))
     for rule, hits in given:
         verdict = by_hand(rule)
         set_verdicts(session, hits, verdict, [asdict(piece) for piece in verdict.evidence], actor, now)
@@ -126,9 +126,11 @@ def _score_again(session: Session, rule_id: int, actor: str, now: datetime) -> i
     return len(changed)
 
 
-def _decided(session: Session, found: Sequence[Covered]) -> tuple[list[tuple[Rule, list[int]]], list[Covered]]:
+def _decided(
+    session: Session, workspace: int, found: Sequence[Covered]
+) -> tuple[list[tuple[Rule, list[int]]], list[Covered]]:
     """The hits that get another verdict, by the rule that gives it; and those no rule speaks of any more."""
-    rules = {brand: rules_in_force(session, brand) for brand in {one.brand for one in found}}
+    rules = rules_by_brand(session, workspace, {one.brand for one in found})
     of_texts = any(rule.match == "text" for some in rules.values() for rule in some)
     decided: dict[tuple[int, int, bytes], Rule | None] = {}
     given: dict[int, tuple[Rule, list[int]]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy
 from sqlalchemy import Engine
@@ -14,13 +15,16 @@ from sqlmodel import Session, col, func
 from app.corrections import Corrected
 from app.db import reading, writing
 from app.models import LabelRule, VerdictEvent
-from app.queries.brand_page import week_by
+from app.queries.brand_page import WEEKS, whole
+from app.queries.history import history
 from app.queries.label_rules import rule_of
 from app.queries.numbers import Figures
 from app.queries.relabelled import Relabelled, days_of, relabelled
+from app.queries.searches import watched
+from app.queries.week import figures, week_points
 from app.types import LabelRule as Rule
 
-SHOWN = 20  # brands whose numbers are told; the rest are counted
+SHOWN = 5  # brands whose numbers are told; the rest are counted
 TOP = 10
 
 
@@ -51,7 +55,7 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """rule: as it would stand. results: appearances whose label changes; days: of all brands that change; effects:
-    of at most 20 brands, the most changed first."""
+    of at most 5 brands, the most changed first."""
 
     rule: Rule
     results: int
@@ -96,4 +100,11 @@ def _preview(session: Session, rule: Rule, changed: Relabelled, effects: list[Ef
 
 
 def _figures(session: Session, search: int | None, now: datetime) -> Figures | None:
-    return week_by(session, search, TOP, None, now)[2].now if search else None
+    """The numbers of the last good day in 13 weeks, as the brand's page has them."""
+    if search is None:
+        return None
+    brand = watched(session, search).brand
+    today = now.astimezone(ZoneInfo(brand.zone)).date()
+    found = history(session, search, whole(WEEKS, today, brand), today)
+    day, _ = week_points(found, brand)
+    return figures(found, day, TOP) if day is not None else None

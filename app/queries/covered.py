@@ -52,7 +52,7 @@ def covered(session: Session, row: LabelRule, rule: Rule) -> list[Covered]:
     speaks: dict[tuple[int, bytes], bool] = {}
     found = []
     for values in session.connection().execute(query):
-        one = Covered(*values)
+        one = Covered(*tuple(values))
         key = (one.link, one.text if rule.match == "text" else b"")
         if key not in speaks:
             speaks[key] = speaks_of(rule, one.url, one.host, one.text)
@@ -73,7 +73,7 @@ def machine_events(session: Session, hits: Sequence[int]) -> dict[int, int]:
             )
             .group_by(col(VerdictEvent.hit_id))
         )
-        found |= {row[0]: row[1] for row in session.connection().execute(query)}
+        found |= {row[0]: row[1] or 0 for row in session.connection().execute(query)}
     return found
 
 

@@ -139,7 +139,7 @@ def _last_good(session: Session, brands: Sequence[int]) -> dict[int, tuple[Searc
 
 def _shown(session: Session, parses: Sequence[int]) -> Iterator[Any]:
     for start in range(0, len(parses), AT_ONCE):
-        query = (
+        query: Any = (
             sqlalchemy.select(
                 col(Result.parse_id).label("parse"), col(Result.rank), col(Result.page_no),
                 col(Hit.id).label("hit"), col(Hit.link_id),

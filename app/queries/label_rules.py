@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import cast
 
 import sqlalchemy
@@ -23,6 +24,13 @@ def rules_in_force(session: Session, brand_id: int) -> tuple[Rule, ...]:
         sqlalchemy.or_(col(LabelRule.brand_id) == brand_id, everywhere), col(LabelRule.revoked).is_(None)
     )
     return tuple(rule_of(row) for row in session.exec(query.order_by(col(LabelRule.created), col(LabelRule.id))).all())
+
+
+def rules_by_brand(session: Session, workspace: int, brands: Collection[int]) -> dict[int, tuple[Rule, ...]]:
+    """The same for many brands of a workspace, with one question."""
+    query = select(LabelRule).where(LabelRule.workspace_id == workspace, col(LabelRule.revoked).is_(None))
+    rows = session.exec(query.order_by(col(LabelRule.created), col(LabelRule.id))).all()
+    return {brand: tuple(rule_of(row) for row in rows if row.brand_id in (None, brand)) for brand in brands}
 
 
 def rule_of(row: LabelRule) -> Rule:

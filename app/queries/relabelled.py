@@ -51,29 +51,36 @@ def relabelled(session: Session, after: int) -> Relabelled:
     )  # fmt: skip
     pairs: Counter[tuple[str, str]] = Counter()
     results: Counter[tuple[Any, ...]] = Counter()
-    for *brand, old, new, count in session.connection().execute(query):
-        pairs[old, new] += count
+    for *brand, old, new, count in (tuple(row) for row in session.connection().execute(query)):
+        pairs[str(old), str(new)] += count
         results[tuple(brand)] += count
     days = Counter(brand for brand, _ in days_of(session, after))
-    brands = tuple(OfBrand(*brand, count, days[brand[0]]) for brand, count in results.most_common())
+    brands = tuple(OfBrand(*brand[:4], count, days[brand[0]]) for brand, count in results.most_common())
     return Relabelled(dict(pairs.most_common()), brands)
 
 
 def days_of(session: Session, after: int) -> set[tuple[int, str]]:
-    """(brand, local day) of every counted page that shows a result whose label the verdicts after an event changed."""
-    hits = sqlalchemy.select(col(VerdictEvent.hit_id)).where(*_changed(after))
-    searches = sqlalchemy.select(col(Hit.search_id)).where(col(Hit.id).in_(hits))
+    """(brand, local day) of every counted page that shows a result whose label the verdicts after an event changed.
+
+    Search by search: results are found by their page and not by their hit, so that a page's rows are read once.
+    """
+    changed = sqlalchemy.select(col(Hit.search_id), col(Hit.id)).join(
+        VerdictEvent, col(VerdictEvent.hit_id) == col(Hit.id)
+    )  # fmt: skip
+    hits: dict[int, set[int]] = {}
+    for search, hit in session.connection().execute(changed.where(*_changed(after))):
+        hits.setdefault(search, set()).add(hit or 0)
+    return {day for search, of_search in hits.items() for day in _days(session, search, of_search)}
+
+
+def _days(session: Session, search: int, hits: set[int]) -> set[tuple[int, str]]:
     query = (
-        sqlalchemy.select(col(Search.brand_id), func.substr(col(Snapshot.slot), 1, 10))
+        sqlalchemy.select(col(Search.brand_id), col(Snapshot.slot), col(Result.hit_id))
         .join(Search, col(Search.id) == col(Snapshot.search_id))
         .join(Result, col(Result.parse_id) == col(Snapshot.current_parse))
-        .where(
-            col(Snapshot.search_id).in_(searches), col(Snapshot.state).in_(COUNTED), col(Result.rank) <= DEPTH,
-            col(Result.hit_id).in_(hits),
-        )
-        .distinct()
-    )  # fmt: skip
-    return {(brand, day) for brand, day in session.connection().execute(query)}
+        .where(col(Snapshot.search_id) == search, col(Snapshot.state).in_(COUNTED), col(Result.rank) <= DEPTH)
+    )
+    return {(brand, slot[:10]) for brand, slot, hit in session.connection().execute(query) if hit in hits}
 
 
 def _changed(after: int) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
