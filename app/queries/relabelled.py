@@ -51,8 +51,9 @@ def relabelled(session: Session, after: int) -> Relabelled:
     )  # fmt: skip
     pairs: Counter[tuple[str, str]] = Counter()
     results: Counter[tuple[Any, ...]] = Counter()
-    for *brand, old, new, count in (tuple(row) for row in session.connection().execute(query)):
-        pairs[str(old), str(new)] += count
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in session.connection().execute(query)]
+    for *brand, old, new, count in rows:
+        pairs[old, new] += count
         results[tuple(brand)] += count
     days = Counter(brand for brand, _ in days_of(session, after))
     brands = tuple(OfBrand(*brand[:4], count, days[brand[0]]) for brand, count in results.most_common())
