@@ -56,7 +56,10 @@ def relabelled(session: Session, after: int) -> Relabelled:
         pairs[old, new] += count
         results[tuple(brand)] += count
     days = Counter(brand for brand, _ in days_of(session, after))
-    brands = tuple(OfBrand(*brand[:4], count, days[brand[0]]) for brand, count in results.most_common())
+    brands = tuple(
+        OfBrand(identity, slug, name, main, count, days[identity])
+        for (identity, slug, name, main), count in results.most_common()
+    )
     return Relabelled(dict(pairs.most_common()), brands)
 
 

@@ -54,4 +54,5 @@ def wilson(right: int, n: int) -> tuple[float, float]:
     share, square = right / n, NINETY_FIVE**2
     middle = (share + square / (2 * n)) / (1 + square / n)
     half = NINETY_FIVE / (1 + square / n) * sqrt(share * (1 - share) / n + square / (4 * n * n))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    # At the ends the formula gives 0 and 1 but for its rounding.
+    return (max(middle - half, 0.0) if right else 0.0), (min(middle + half, 1.0) if right < n else 1.0)
