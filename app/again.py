@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.compare import compare
 from app.db import reading, writing
+from app.flips import Flips, flips
 from app.kept_out import keep_out
 from app.models import Attempt, Link, Parse, Search, Snapshot
 from app.pipeline import Surroundings, read, rescore_hit, score_new
@@ -39,6 +40,14 @@ class Reread(Again):
     """The same for looks; tallies: what the new readings changed, by source and by the state a look had before."""
 
     tallies: tuple[Tally, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored(Again):
+    """The same for labels. flips: what was measured before; refused: too many flip, and nothing was written."""
+
+    flips: Flips
+    refused: bool = False
 
 
 class _Undo(Exception):
@@ -111,11 +120,15 @@ def reparse_one(session: Session, world: Surroundings, snapshot_id: int, now: da
     return True
 
 
-def rescore(world: Surroundings, progress: Callable[[int, int], None]) -> Again:
+def rescore(world: Surroundings, progress: Callable[[int, int], None], *, accept: bool = False) -> Rescored:
     """Give every hit today's verdict; every change is an event, so that it can be told from a change of the web.
 
-    What people said stays: it stands above the rules.
+    What people said stays: it stands above the rules. When too many labels would flip although no page changed,
+    nothing is written until a person accepts that.
     """
+    measured = flips(world.engine, progress)
+    if measured.too_many and not accept:
+        return Rescored(measured.seen, 0, (), measured, refused=True)
     with reading(world.engine) as session:
         ids = list(session.exec(select(Search.id).order_by(col(Search.id))).all())
     seen = changed = 0
@@ -126,4 +139,4 @@ def rescore(world: Surroundings, progress: Callable[[int, int], None]) -> Again:
             seen += len(hits)
             changed += sum(rescore_hit(session, about, hit, link, world.now()) for hit, link in hits)
         progress(number, len(ids))
-    return Again(seen, changed, ())
+    return Rescored(seen, changed, (), measured)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from app.changes import changes, owned_first_lost
 from app.models import Search, Snapshot
-from app.queries.changes import untold
 from app.queries.due import twin
 from app.queries.neighbours import good_after, good_before, scored
 from app.queries.rows import COUNTED
@@ -28,12 +26,6 @@ def compare(session: Session, snapshot_id: int, now: datetime) -> None:
             lost = (_compare_one(session, look) and look is snapshot) or lost
     if lost and snapshot.purpose in ("scheduled", "now"):
         wish_second_look(session, snapshot, now)
-
-
-def recolour(session: Session, hits: Sequence[int]) -> None:
-    """Tell the changes of these hits anew after their labels were corrected; what was sent stays as it was sent."""
-    for snapshot in untold(session, hits):
-        _compare_one(session, snapshot)
 
 
 def _compare_one(session: Session, snapshot: Snapshot) -> bool:

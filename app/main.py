@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app.api import brands, problems, readings, reports, searches, snapshots, sources, weeks
+from app.api import brands, labels, problems, readings, reports, searches, snapshots, sources, weeks
 from app.printing import close_printer
 from app.settings import settings
 from app.web import problems as page_problems
@@ -42,7 +42,7 @@ def create_app() -> FastAPI:
         lifespan=_serving,
     )
     api = APIRouter(prefix="/api/v1", responses=problems.ERRORS)
-    for part in (brands, searches, snapshots, weeks, readings, reports, sources):
+    for part in (brands, searches, snapshots, weeks, readings, reports, sources, labels):
         api.include_router(part.router)
     app.include_router(api)
     web.install(app)

@@ -159,7 +159,7 @@ def rescore_hit(
 
 def verdict_of(about: Watched, hit: Hit, link: Link | None) -> Verdict:
     """Today's verdict of a hit: what a person said of its link, else what the scorer reads."""
-    said = ruling(link.url, link.host, about.rules) if link else None
+    said = ruling(link.url, link.host, about.rules, hit.text_hash) if link else None
     if said is not None:
         return by_hand(said)
     if link and link.host == FORGOTTEN and hit.label:

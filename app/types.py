@@ -9,7 +9,8 @@ from typing import Literal
 LONGEST_REASON = 500  # characters the record keeps of a sentence
 Label = Literal["owned", "positive", "neutral", "negative"]
 LABELS: tuple[Label, ...] = ("owned", "positive", "neutral", "negative")
-Scope = Literal["url", "host"]
+Scope = Literal["text", "url", "path", "host"]
+SCOPES: tuple[Scope, ...] = ("text", "url", "path", "host")
 Purpose = Literal["share", "watch"]
 
 Role = Literal["owner", "analyst", "viewer"]
@@ -55,7 +56,11 @@ class OwnedSite:
 
 @dataclass(frozen=True, slots=True)
 class LabelRule:
-    """What a person said: pattern is a canonical URL (match "url") or a host and all below it ("host")."""
+    """What a person said. pattern: of match "text" the hash of an appearance's text in hex, a blank and its canonical
+    URL; of "url" a canonical URL; of "path" a host and the first segments of a path; of "host" a host and all below it.
+
+    everywhere: said of all brands of the workspace, not of one.
+    """
 
     id: int
     match: Scope
@@ -63,6 +68,7 @@ class LabelRule:
     label: Label
     actor: str
     created: datetime
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

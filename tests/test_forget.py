@@ -32,7 +32,8 @@ from app.queries.rows import Share
 from app.queries.share import share
 from app.queries.tombstones import keyed, remembered
 from app.settings import settings
-from app.store.label_rules import add_rule
+from app.store.brands import home_workspace
+from app.store.label_rules import Saying, add_rule
 from app.verify import verify
 
 URL = "https://tlunot.example/c/nativ-telecom"
@@ -206,7 +207,8 @@ def test_a_new_result_that_says_it_is_labelled_before_its_words_go(seen: World) 
 def test_a_host_is_forgotten_with_all_below_it(seen: World) -> None:
     """Every result of the host; its label rule ends; another host that ends alike stays."""
     with writing(seen.engine) as session:
-        add_rule(session, seen.brand, "host", "tlunot.example", "negative", "Dana", seen.clock.at)
+        home = home_workspace(session).id or 0
+        add_rule(session, Saying(home, seen.brand, "host", "tlunot.example", "negative"), "Dana", seen.clock.at)
     with reading(seen.engine) as session:
         hosts = set(session.exec(select(Link.host)).all())
     counted = shares(seen)

@@ -25,10 +25,12 @@ from app.models import (
     Brand,
     Canary,
     Fetch,
+    Hit,
     LabelRule,
     Parse,
     Picture,
     Report,
+    Review,
     Search,
     SourceState,
     Tombstone,
@@ -40,8 +42,10 @@ from app.schedule import slot_at
 from app.store.brands import add_brand, home_workspace
 from app.store.searches import add_search
 from app.store.snapshots import plan
+from app.types import SCOPES
 
 BEFORE_PEOPLE, BEFORE_SAID, BEFORE_SOURCES, BEFORE_ARCHIVE = "0001", "0002", "0003", "0004"
+BEFORE_SCOPES = "0006"
 
 
 def filled(world: World) -> dict[str, int]:
@@ -71,7 +75,7 @@ def said(engine: Engine, search: int) -> None:
         mine.report_name, mine.accent, mine.logo_id = "Agency", "#5b3a8c", logo.id
         session.add_all([
             mine,
-            LabelRule(brand_id=owner, match="host", pattern="a.example", label="neutral", actor="Dana", created=now),
+            LabelRule(workspace_id=mine.id or 0, brand_id=owner, match="host", pattern="a.example", label="neutral", actor="Dana", created=now),
             Annotation(brand_id=owner, at=now.date(), text="Campaign", actor="Dana", created=now),
             Report(
                 brand_id=owner, search_id=search, week=now.date(), lang="he", at=now, data={"score": 61},
@@ -154,6 +158,37 @@ def archive_step(engine: Engine) -> None:
             session.add(wrong)
 
 
+def scoped(engine: Engine, search: int) -> None:
+    """A rule of every scope, of the brand and of its workspace, and an answer of the label queue."""
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    with writing(engine) as session:
+        brand = session.get_one(Brand, session.get_one(Search, search).brand_id)
+        rules = [
+            LabelRule(workspace_id=brand.workspace_id, brand_id=of, match=match, pattern="a.example/x", label="neutral",
+                      actor="Dana", created=now)
+            for of in (brand.id, None) for match in SCOPES
+        ]  # fmt: skip
+        hit = Hit(search_id=search, url="https://a.example/x", title="x", text_hash=b"x" * 16, label="neutral")
+        session.add_all([*rules, hit])
+        session.flush()
+        session.add(Review(hit_id=hit.id or 0, rule_id=rules[0].id, label="neutral", automatic="negative", version="s1",
+                           audit=True, actor="Dana", at=now))  # fmt: skip
+
+
+def scopes_step(engine: Engine) -> None:
+    """Down by the scopes and up again: rules of one URL or host of a brand are kept, what is newer is gone."""
+    before = counts(engine)
+    assert (before["label_rule"], before["review"]) == (8, 1)
+    migrate(BEFORE_SCOPES, on=engine)
+    after = counts(engine)
+    assert after == {name: count for name, count in before.items() if name != "review"} | {"label_rule": 2}
+    migrate(on=engine)
+    assert counts(engine) == after | {"review": 0}
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT match, workspace_id, brand_id FROM label_rule ORDER BY match").all()
+    assert [tuple(row) for row in rows] == [("host", 1, 1), ("url", 1, 1)]
+
+
 def one_step(engine: Engine) -> None:
     """Down by what people say, and up again: every older row is as it was, the newer tables are there and empty."""
     before = counts(engine)
@@ -224,6 +259,16 @@ def test_what_people_said_goes_down_and_up_again(world: World) -> None:
     one_step(world.engine)
 
 
+def test_scopes_and_reviews_go_down_and_up_again(world: World) -> None:
+    """What the older version can say is kept, nothing else of the record is touched, models and tables agree."""
+    filled(world)
+    scoped(world.engine, world.search)
+    scopes_step(world.engine)
+    with world.engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert found == []
+
+
 def test_people_go_down_and_up_again(world: World) -> None:
     """With somebody signed in: nothing of the record is lost."""
     assert filled(world)["result"] == 20
@@ -270,6 +315,11 @@ def test_the_same_migrations_run_on_postgresql(postgresql: Engine) -> None:
         )  # fmt: skip
         search_id = search.id or 0
     let_in(postgresql)
+    scoped(postgresql, search_id)
+    scopes_step(postgresql)
+    with writing(postgresql) as session:
+        for rule in session.exec(select(LabelRule)).all():
+            session.delete(rule)
     rested(postgresql, search_id)
     archived(postgresql)
     archive_step(postgresql)

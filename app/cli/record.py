@@ -18,6 +18,7 @@ from app.cli import say
 from app.db import engine, migrate, reading
 from app.errors import BadInput
 from app.files import write_whole
+from app.flips import told as told_flips
 from app.pipeline import Surroundings
 from app.queries import brands as brand_queries
 from app.queries.export import COLUMNS, csv_cell, export_rows
@@ -72,10 +73,25 @@ def _report(found: Reread, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def rescore() -> None:
-    """Label every result again with today's rules; every change is kept as an event."""
+def rescore(
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Go on although many labels change; read them first.")
+    ] = False,
+) -> None:
+    """Label every result again with today's rules; every change is kept as an event.
+
+    Says first which labels change. When that is more than one in twenty, nothing is written without --accept.
+    """
     migrate()
-    _tell("results", rescore_all(_archive(), say.progress("rescore")))
+    found = rescore_all(_archive(), say.progress("rescore"), accept=accept)
+    for text in told_flips(found.flips):
+        say.shown(text)
+    if found.refused:
+        say.warn(
+            "more than 5 % of the labels would change on unchanged pages: nothing was written; read, then --accept"
+        )
+        raise typer.Exit(say.ROWS_FAILED)
+    _tell("results", found)
 
 
 def verify() -> None:

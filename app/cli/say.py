@@ -17,6 +17,11 @@ def line(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+def shown(text: str) -> None:
+    """The same of text from outside, hostile characters made visible."""
+    line("".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
+
+
 def row(value: dict[str, Any]) -> None:
     """One JSON line of result; characters that are no text become a replacement mark, never a crash."""
     text = json.dumps(value, ensure_ascii=False)

@@ -17,6 +17,7 @@ from app.models.person import Person
 from app.models.picture import Picture
 from app.models.removal import Removal
 from app.models.report import Report
+from app.models.review import Review
 from app.models.search import Search
 from app.models.signin import Signin
 from app.models.snapshot import Attempt, Fetch, Snapshot
@@ -46,6 +47,7 @@ __all__ = [
     "Removal",
     "Report",
     "Result",
+    "Review",
     "Search",
     "Signin",
     "Snapshot",

@@ -21,7 +21,7 @@ class Change(Table, table=True):
     search_id: int = Field(foreign_key="search.id", index=True, ondelete="CASCADE")
     snapshot_id: int = Field(foreign_key="snapshot.id", ondelete="CASCADE")
     kind: str
-    hit_id: int | None = Field(default=None, foreign_key="hit.id")
+    hit_id: int | None = Field(default=None, foreign_key="hit.id", index=True)
     from_rank: int | None = None
     to_rank: int | None = None
     claimed_at: datetime | None = None

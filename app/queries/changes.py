@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlmodel import Session, col, select
 
 from app.models import Change, Snapshot
 from app.queries.history import hit_rows
-from app.queries.rows import COUNTED, ChangeRow
-
-AT_ONCE = 5000  # databases take only so many values in one question
+from app.queries.rows import ChangeRow
 
 
 def change_rows(session: Session, search_id: int, first: date, last: date, limit: int = 500) -> tuple[ChangeRow, ...]:
@@ -31,21 +28,3 @@ def change_rows(session: Session, search_id: int, first: date, last: date, limit
         )
         for change, slot in rows
     )  # fmt: skip
-
-
-def untold(session: Session, hits: Sequence[int]) -> list[Snapshot]:
-    """The looks that count and whose changes speak of these hits and were not sent yet, in the order of time."""
-    found: dict[int, Snapshot] = {}
-    for start in range(0, len(hits), AT_ONCE):
-        query = (
-            select(Snapshot)
-            .join(Change, col(Change.snapshot_id) == col(Snapshot.id))
-            .where(
-                col(Change.hit_id).in_(hits[start : start + AT_ONCE]),
-                col(Change.claimed_at).is_(None),
-                col(Snapshot.state).in_(COUNTED),
-            )
-            .distinct()
-        )
-        found |= {snapshot.id or 0: snapshot for snapshot in session.exec(query).all()}
-    return sorted(found.values(), key=lambda snapshot: (snapshot.search_id, snapshot.slot, snapshot.fold))

@@ -119,7 +119,8 @@ def first_seen(session: Session, search_id: int) -> dict[int, date]:
         select(Hit.link_id, func.min(Snapshot.slot))
         .join(Result, col(Result.hit_id) == col(Hit.id))
         .join(Snapshot, col(Snapshot.current_parse) == col(Result.parse_id))
-        .where(Hit.search_id == search_id, col(Snapshot.state).in_(COUNTED))
+        # The look's search too: results are found by their page, and without it all pages of all searches are read.
+        .where(Hit.search_id == search_id, Snapshot.search_id == search_id, col(Snapshot.state).in_(COUNTED))
         .group_by(col(Hit.link_id))
     )
     return {link or 0: date.fromisoformat(slot[:10]) for link, slot in session.exec(query).all()}

@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 
 from app.models import Hit, VerdictEvent
 from app.queries.annotations import annotation_rows
-from app.queries.numbers import Mark
+from app.queries.numbers import Mark, MarkKind
 from app.queries.rows import BrandRow, History
+from app.scoring.by_hand import EVERYWHERE
 
 RULES = "rules"  # who gave a verdict: the scorer; anybody else is a person who corrected, or took that back
 
@@ -41,7 +42,9 @@ def _parsers(history: History) -> list[Mark]:
 def _relabelled(session: Session, brand: BrandRow, search_id: int, history: History) -> list[Mark]:
     """Where labels changed that stood already: the chart's past was recoloured, not the web."""
     query = (
-        sqlalchemy.select(col(VerdictEvent.at), col(VerdictEvent.actor), col(VerdictEvent.version))
+        sqlalchemy.select(
+            col(VerdictEvent.at), col(VerdictEvent.actor), col(VerdictEvent.version), col(VerdictEvent.rule)
+        )
         .join(Hit, col(Hit.id) == col(VerdictEvent.hit_id))
         .where(
             col(Hit.search_id) == search_id,
@@ -49,16 +52,18 @@ def _relabelled(session: Session, brand: BrandRow, search_id: int, history: Hist
             col(VerdictEvent.old) != col(VerdictEvent.new),
         )
     )
-    counts: Counter[tuple[date, str, str]] = Counter()
-    for at, actor, version in session.connection().execute(query):
-        by_hand = actor != RULES
-        counts[_local(at, brand.zone), "correction" if by_hand else "rules", "" if by_hand else version] += 1
+    counts: Counter[tuple[date, MarkKind, str]] = Counter()
+    for at, actor, version, rule in session.connection().execute(query):
+        counts[_local(at, brand.zone), *_kind(actor, version, rule)] += 1
     first, last = history.days[0], history.days[-1]
-    return [
-        Mark(at, "correction" if kind == "correction" else "rules", text, count)
-        for (at, kind, text), count in counts.items()
-        if first <= at <= last
-    ]
+    return [Mark(at, kind, text, count) for (at, kind, text), count in counts.items() if first <= at <= last]
+
+
+def _kind(actor: str, version: str, rule: str) -> tuple[MarkKind, str]:
+    """Whose doing a change of label was: today's rules, a person's word of this brand, or one of all brands."""
+    if actor == RULES:
+        return "rules", version
+    return "everywhere" if rule.endswith(EVERYWHERE) else "correction", ""
 
 
 def _local(at: datetime, zone: str) -> date:

@@ -16,6 +16,7 @@ from app.queries.volatility import Volatility
 from app.types import Label
 
 Tone = Literal["better", "worse", ""]
+MarkKind = Literal["parser", "rules", "correction", "everywhere", "annotation"]
 Urgency = Literal["new", "turned", "rising"]
 
 
@@ -181,13 +182,14 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something on a day that the charts mark: a new parser version, new label rules, corrections, an annotation.
+    """Something on a day that the charts mark: a new parser version, new label rules, corrections (of this brand, or
+    everywhere: by a rule of the whole workspace), an annotation.
 
     count: how many results changed their label by it; text: the version, or what was written.
     """
 
     at: date
-    kind: Literal["parser", "rules", "correction", "annotation"]
+    kind: MarkKind
     text: str
     count: int = 0
 

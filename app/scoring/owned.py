@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.types import OwnedSite
@@ -52,7 +53,7 @@ def parse_owned(text: str) -> OwnedSite:
     site_host = home_host(host)
     if urls.is_public_suffix(site_host) or urls.registrable_domain(site_host) is None:
         raise NotOwnable("suffix", f"owned site {typed[:100]!r} is a public suffix: nobody owns it")
-    path = "/".join(_segments(parts.path, site_host))
+    path = "/".join(path_segments(parts.path, site_host))
     if _platform(site_host) and (not path or path.split("/")[0] in SHARED_PREFIX):
         advice = f"add the brand's profile, such as {site_host}/brand"
         raise NotOwnable("shared", f"owned site {typed[:100]!r} is shared by many: {advice}")
@@ -85,10 +86,11 @@ def _covers(site: OwnedSite, here: str, url: str) -> bool:
     wanted, _, identity = site.path.lstrip("/").partition("?id=")
     if identity and _app_id(parts.query) != identity:
         return False
-    need = _segments(wanted, site.host)
-    return _segments(parts.path, site.host)[: len(need)] == need
+    need = path_segments(wanted, site.host)
+    return path_segments(parts.path, site.host)[: len(need)] == need
 
 
+@lru_cache(maxsize=20_000)  # one correction asks it of thousands of results
 def home_host(host: str) -> str:
     """The host as registered: without www., m. or the language label of a platform; twitter.com as x.com."""
     for prefix in ("www.", "m.", "mobile."):
@@ -105,7 +107,8 @@ def _platform(host: str) -> bool:
     return host in PLATFORMS or (urls.registrable_domain(host) in PLATFORMS and host not in ("blog.google.com",))
 
 
-def _segments(path: str, host: str) -> list[str]:
+def path_segments(path: str, host: str) -> list[str]:
+    """The parts of a path as they are compared: unquoted, and without case on platforms, whose profiles have none."""
     found = [unquote(part) for part in path.split("/") if part and part != "."]
     if ".." in found:
         return ["\0"]  # a path that climbs covers nothing and is covered by nothing

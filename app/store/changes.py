@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete
+from sqlalchemy import case, delete, update
 from sqlmodel import Session, col, select
 
-from app.models import Change, Snapshot
+from app.models import Change, Hit, Snapshot
 from app.types import Change as Told
+
+AT_ONCE = 5000  # databases take only so many values in one statement
+ENTRIES, DEPARTURES = ("entered", "negative_entered"), ("left", "negative_left", "owned_lost")
 
 
 def replace_changes(session: Session, snapshot: Snapshot, told: Sequence[Told]) -> None:
@@ -28,6 +31,19 @@ def replace_changes(session: Session, snapshot: Snapshot, told: Sequence[Told]) 
         for change in told if change.hit not in sent
     )  # fmt: skip
     session.flush()
+
+
+def rename_changes(session: Session, hits: Sequence[int]) -> None:
+    """Call the entries and departures of these hits what their labels of now make them, but for those already sent."""
+    label = select(Hit.label).where(col(Hit.id) == col(Change.hit_id)).scalar_subquery()
+    entered = case((label == "negative", "negative_entered"), else_="entered")
+    left = case((label == "negative", "negative_left"), (label == "owned", "owned_lost"), else_="left")
+    for kinds, kind in ((ENTRIES, entered), (DEPARTURES, left)):
+        for start in range(0, len(hits), AT_ONCE):
+            these = col(Change.hit_id).in_(hits[start : start + AT_ONCE])
+            untold = (these, col(Change.claimed_at).is_(None), col(Change.kind).in_(kinds))
+            session.connection().execute(update(Change).where(*untold).values(kind=kind))
+    session.expire_all()
 
 
 def add_unconfirmed(session: Session, snapshot: Snapshot) -> bool:

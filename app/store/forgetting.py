@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from app.forgotten import GONE, HOST, Keyed, Plain
@@ -50,7 +50,7 @@ def forget_link(session: Session, link: Link, keyed: Keyed) -> list[Hit]:
     digest = url_hash(address)
     before = session.exec(select(Link).where(Link.url_hash == digest)).first()
     hits = session.exec(select(Hit).where(Hit.link_id == link.id)).all()
-    _rules(session, link.url, address)
+    _rules(session, link.url, address, keyed)
     if before is None:
         link.url, link.host, link.url_hash, link.unresolved = address, HOST, digest, False
         session.add(link)
@@ -82,14 +82,17 @@ def forget_rules(session: Session, plain: Plain, now: datetime) -> int:
 
 
 def _names(rule: LabelRule, plain: Plain) -> bool:
-    address = rule.pattern if rule.match == "url" else f"https://{rule.pattern}"
+    said_of = rule.pattern.rpartition(" ")[2]  # a rule of one text has its hash before the address
+    address = said_of if rule.match in ("url", "text") else f"https://{said_of}"
     return not address.startswith(f"https://{HOST}") and plain.is_link(address)
 
 
-def _rules(session: Session, url: str, address: str) -> None:
-    """What a person said of the result stays said of whatever stands for it."""
-    for rule in session.exec(select(LabelRule).where(LabelRule.match == "url", LabelRule.pattern == url)).all():
-        rule.pattern = address
+def _rules(session: Session, url: str, address: str, keyed: Keyed) -> None:
+    """What a person said of the result, or of one text of it, stays said of whatever stands for it."""
+    of_it = or_(col(LabelRule.pattern) == url, col(LabelRule.pattern).endswith(f" {url}", autoescape=True))
+    for rule in session.exec(select(LabelRule).where(col(LabelRule.match).in_(("url", "text")), of_it)).all():
+        text = rule.pattern.rpartition(" ")[0]
+        rule.pattern = f"{keyed.digest('hit', bytes.fromhex(text)).hex()} {address}" if text else address
         session.add(rule)
     session.flush()
 

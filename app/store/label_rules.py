@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,21 +13,33 @@ from app.models import LabelRule
 from app.types import Label, Scope
 
 
-def add_rule(
-    session: Session, brand_id: int, match: Scope, pattern: str, label: Label, actor: str, now: datetime
-) -> tuple[int, bool]:
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What somebody says: pattern as app.types.LabelRule tells; brand: None for all brands of the workspace."""
+
+    workspace: int
+    brand: int | None
+    match: Scope
+    pattern: str
+    label: Label
+
+
+def add_rule(session: Session, saying: Saying, actor: str, now: datetime) -> tuple[int, bool]:
     """(the rule's id, whether it is new): the newest rule in force of the same pattern and label is no second one."""
     newest = session.exec(
         select(LabelRule)
         .where(
-            LabelRule.brand_id == brand_id, LabelRule.match == match, LabelRule.pattern == pattern,
-            col(LabelRule.revoked).is_(None),
+            LabelRule.workspace_id == saying.workspace, LabelRule.brand_id == saying.brand,
+            LabelRule.match == saying.match, LabelRule.pattern == saying.pattern, col(LabelRule.revoked).is_(None),
         )
         .order_by(col(LabelRule.created).desc(), col(LabelRule.id).desc())
     ).first()  # fmt: skip
-    if newest is not None and newest.label == label:
+    if newest is not None and newest.label == saying.label:
         return newest.id or 0, False
-    rule = LabelRule(brand_id=brand_id, match=match, pattern=pattern, label=label, actor=actor, created=now)
+    rule = LabelRule(
+        workspace_id=saying.workspace, brand_id=saying.brand, match=saying.match, pattern=saying.pattern,
+        label=saying.label, actor=actor, created=now,
+    )  # fmt: skip
     session.add(rule)
     session.flush()
     return rule.id or 0, True

@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from app import texts as say
 from app.queries.rows import COUNTED
 from app.scoring import verdict
+from app.scoring.by_hand import paths_of
 from app.texts.judge import said
 from app.types import LABELS
 from app.web.access import Viewer
@@ -41,6 +42,7 @@ def environment() -> Environment:
     }
     made.globals |= {
         "own_names": say.OWN_NAMES,
+        "paths_of": paths_of,
         "labels": LABELS,
         "counted": COUNTED,
         "marks": MARKS,

@@ -52,12 +52,15 @@ SaidDep = Annotated[Said, Depends(said)]
 @router.post("/brands/{slug}/labels")
 def correct_label(
     slug: str, viewer: EditorDep, hit: Annotated[int, Form(ge=1, le=2**31)], scope: Annotated[Scope, Form()],
-    label: Annotated[Label, Form()], back: Back = "",
+    label: Annotated[Label, Form()], path: Back = "", everywhere: Annotated[str, Form(max_length=1)] = "",
+    back: Back = "",
 ) -> RedirectResponse:  # fmt: skip
-    """A result, or its whole host, labelled by hand."""
+    """A text, a result, a path or a whole host labelled by hand, for the brand or for all of them."""
     with writing() as session:
         brand = brand_queries.brand(session, slug, viewer.workspace)
-        done = correct(session, brand.id, hit, scope, label, viewer.name, clock())
+        done = correct(
+            session, brand.id, hit, scope, label, viewer.name, clock(), everywhere=bool(everywhere), path=path
+        )
     return lead_back(back, brand.slug, "corrected", n=done.changed, rule=done.rule)
 
 
@@ -106,16 +109,16 @@ def rules(slug: str, session: SessionDep, viewer: ViewerDep, said: SaidDep, lang
 
 def lead_back(back: str, slug: str, what: str, **numbers: int) -> RedirectResponse:
     """Back to the page the form stood on, or to the brand's; the address carries what was done."""
-    parts = urlsplit(back if _ours(back) else f"/brands/{slug}")
+    parts = urlsplit(back if ours(back) else f"/brands/{slug}")
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("said", "n", "rule")]
     query = urlencode([*kept, ("said", what), *numbers.items()])
     place = f"#{parts.fragment}" if parts.fragment else ""
     return RedirectResponse(f"{parts.path}?{query}{place}", 303)
 
 
-def _ours(back: str) -> bool:
-    """Only the address of a brand or a result here: no other host, nothing that climbs, nothing a browser bends."""
+def ours(back: str) -> bool:
+    """Only the address of a brand, a result or the queue here: no other host, nothing that climbs, nothing a browser
+    bends."""
     plain = unquote(back)
-    return (
-        back.startswith(("/brands/", "/searches/")) and plain.isprintable() and "\\" not in plain and ".." not in plain
-    )
+    here = back.startswith(("/brands/", "/searches/", "/queue?"))
+    return here and plain.isprintable() and "\\" not in plain and ".." not in plain

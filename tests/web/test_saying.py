@@ -185,7 +185,7 @@ def test_the_forms_a_page_takes_over_speak_its_language(site: TestClient, world:
     hit, host = negative(world)
 
     def shown(role: str) -> str:
-        row = {"rank": 3, "hit": {"id": hit, "host": host, "label": "negative"}}
+        row = {"rank": 3, "hit": {"id": hit, "host": host, "link": f"https://{host}/a/b", "label": "negative"}}
         return environment().from_string(macros).render(
             t=texts(lang), lang=lang, viewer=Viewer(1, "x", 1, role), row=row,  # type: ignore[arg-type]
             said=Said("corrected", 3, 7), today=world.clock.at.date(), day=str,

@@ -1,0 +1,133 @@
+"""What the label queue's answers say: which were audits, and how often machine and people agree there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import sqlalchemy
+from sqlmodel import Session, col, func, select
+
+from app.errors import NotFound
+from app.models import Brand, Hit, Review, Search
+from app.scoring.audit import wilson
+from app.types import LABELS, Label
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """So many of n the same; share from 0 to 1 (None of none), low and high its 95 % interval (Wilson)."""
+
+    n: int
+    same: int
+    share: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class OfLabel:
+    """automatic: of the results the machine gave this label, how many people gave it too; human: the other way round,
+    of those that people gave it, how many the machine had found."""
+
+    label: Label
+    automatic: Agreed
+    human: Agreed
+
+
+@dataclass(frozen=True, slots=True)
+class OfVersion:
+    """The agreement of one version of the rules."""
+
+    version: str
+    agreed: Agreed
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """How often automatic and human labels agree on the random sample, and never on what was picked in another way."""
+
+    overall: Agreed
+    labels: tuple[OfLabel, ...]
+    versions: tuple[OfVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of the queue, with what it may tell now: the automatic label, and whether it was an audit.
+
+    rule: the label rule it wrote, None when that is gone.
+    """
+
+    id: int
+    brand: str
+    title: str
+    label: Label
+    automatic: Label
+    audit: bool
+    rule: int | None
+
+
+def audit(session: Session, workspace: int, brand: int | None = None) -> Audit:
+    """The agreement on the audits of a workspace, or of one of its brands."""
+    query = _reviews(sqlalchemy.select(col(Review.automatic), col(Review.label), col(Review.version)), workspace)
+    if brand is not None:
+        query = query.where(col(Search.brand_id) == brand)
+    rows = [tuple(row) for row in session.connection().execute(query.where(col(Review.audit)))]
+    versions = sorted({version for _, _, version in rows})
+    return Audit(
+        overall=_agreed(rows),
+        labels=tuple(
+            OfLabel(label, _agreed([r for r in rows if r[0] == label]), _agreed([r for r in rows if r[1] == label]))
+            for label in LABELS
+        ),
+        versions=tuple(OfVersion(version, _agreed([r for r in rows if r[2] == version])) for version in versions),
+    )
+
+
+def answers_given(session: Session, workspace: int) -> tuple[int, int]:
+    """(answers about ordinary results, about those of the sample) so far."""
+    query = _reviews(sqlalchemy.select(col(Review.audit), func.count()), workspace).group_by(col(Review.audit))
+    counts: Counter[bool] = Counter({bool(audit): count for audit, count in session.connection().execute(query)})
+    return counts[False], counts[True]
+
+
+def audited(session: Session, workspace: int) -> set[tuple[int, int, bytes]]:
+    """(brand, link, hash of the text) of every appearance that was audited: the first answer is the blind one."""
+    columns = sqlalchemy.select(col(Search.brand_id), col(Hit.link_id), col(Hit.text_hash))
+    query = _reviews(columns, workspace).where(col(Review.audit))
+    return {(brand, link, text) for brand, link, text in session.connection().execute(query)}
+
+
+def answer(session: Session, workspace: int, review_id: int) -> Answer:
+    """One answer of a workspace; NotFound when there is none."""
+    found = session.exec(
+        select(Review, Brand.slug, Hit.title)
+        .join(Hit, col(Hit.id) == col(Review.hit_id))
+        .join(Search, col(Search.id) == col(Hit.search_id))
+        .join(Brand, col(Brand.id) == col(Search.brand_id))
+        .where(Review.id == review_id, Brand.workspace_id == workspace)
+    ).first()
+    if found is None:
+        raise NotFound(f"no answer {review_id}")
+    row, slug, title = found
+    label, automatic = cast("Label", row.label), cast("Label", row.automatic)
+    return Answer(row.id or 0, slug, title, label, automatic, row.audit, row.rule_id)
+
+
+def _reviews(query: Any, workspace: int) -> Any:
+    return (
+        query.select_from(Review)
+        .join(Hit, col(Hit.id) == col(Review.hit_id))
+        .join(Search, col(Search.id) == col(Hit.search_id))
+        .join(Brand, col(Brand.id) == col(Search.brand_id))
+        .where(col(Brand.workspace_id) == workspace)
+    )
+
+
+def _agreed(rows: Sequence[tuple[object, ...]]) -> Agreed:
+    n, same = len(rows), sum(row[0] == row[1] for row in rows)
+    low, high = wilson(same, n)
+    return Agreed(n, same, same / n if n else None, low, high)
