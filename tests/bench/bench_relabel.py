@@ -90,7 +90,7 @@ def timed(what: str, times: int, run: Callable[[int], int]) -> None:
         start = time.perf_counter()
         changed = run(number)
         took.append(time.perf_counter() - start)
-    print(f"{what}: {1000 * median(took):.0f} ms, {changed} hits")
+    print(f"{what}: {1000 * median(took):.0f} ms, {changed} hits", flush=True)
 
 
 def main() -> None:
