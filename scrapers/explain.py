@@ -136,16 +136,18 @@ def _excerpt(text: str) -> str:
 
 
 def _explain_json(data: Any, serp: Serp) -> Explained:
-    wanted = {result.link for result in serp.results}
+    wanted = {url: result.link for result in serp.results for url in (result.url, result.link)}
     featured = set(links_in([dict(f.data) for f in serp.features]))
     paths = dict.fromkeys((result.link for result in serp.results), "")
     unread: dict[str, Unread] = {}
     for path, row in _rows(data):
-        link = next(links_in([row.get(key) for key in ("link", "url") if isinstance(row.get(key), str)]), None)
-        if link in wanted:
-            paths[link] = paths[link] or path
+        written = next((row[key] for key in ("link", "url") if isinstance(row.get(key), str)), "")
+        link = next(links_in(written), "")
+        known = wanted.get(written) or wanted.get(link)
+        if known is not None:
+            paths[known] = paths[known] or path
         elif link and link not in featured and isinstance(row.get("title"), str):
-            unread.setdefault(link, Unread(path, str(row.get("link") or row.get("url")), _excerpt(row["title"])))
+            unread.setdefault(link, Unread(path, written, _excerpt(row["title"])))
     return Explained(paths, tuple(unread.values())[:MOST_UNREAD])
 
 
