@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 
 from app.compare import compare
 from app.db import reading, writing
-from app.models import Attempt, Parse, Search, Snapshot
+from app.kept_out import keep_out
+from app.models import Attempt, Link, Parse, Search, Snapshot
 from app.pipeline import Surroundings, read, rescore_hit, score_new
-from app.queries.blobs import BlobDamaged, pages
+from app.queries.blobs import BlobDamaged, BlobForgotten, pages
 from app.queries.hits import linked_hits
 from app.queries.neighbours import quiet_before
 from app.queries.readings import read_looks, reading_of
@@ -79,6 +80,8 @@ def _reparse_slot(
         try:
             if reparse_one(session, world, one, world.now(), force=force):
                 again.append(one)
+        except BlobForgotten:
+            continue  # its old reading stays: that is all that is left of it
         except BlobDamaged as gone:
             problems.append(f"snapshot {one}: {gone}")
     return [difference(before[one], reading_of(session, one)) for one in again]
@@ -95,6 +98,8 @@ def reparse_one(session: Session, world: Surroundings, snapshot_id: int, now: da
         return False
     parse_id = add_parse(session, snapshot.search_id, snapshot_id, old.attempt_id, serp, judged, now)
     score_new(session, about, now)
+    for hit in keep_out(session, parse_id, (), now):
+        rescore_hit(session, about, hit, session.get_one(Link, hit.link_id), now)
     state, reason = state_of(judged)
     revise(session, snapshot_id, state, reason, parse_id)
     snapshot = session.get_one(Snapshot, snapshot_id)

@@ -23,6 +23,10 @@ from sqlmodel import Session
 
 from app.settings import settings
 
+BUSY, READERS_END = 30_000, 2_000  # milliseconds
+# What is deleted is overwritten: a name that was forgotten stays in no free page.
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY}", "secure_delete=ON")
+
 
 def open_engine(url: str) -> Engine:
     """An engine for the URL; a SQLite file's folder is made."""
@@ -41,7 +45,7 @@ def _on_connect(connection: Any, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -68,6 +72,22 @@ def reading(on: Engine | None = None) -> Iterator[Session]:
     """One consistent read."""
     with Session(on or engine()) as session:
         yield session
+
+
+def compact(on: Engine | None = None) -> bool:
+    """Rewrite the database without its free pages, which still hold what was deleted; False when somebody who reads
+    keeps an older state alive (SQLite's log is then emptied later)."""
+    with (on or engine()).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name != "sqlite":
+            connection.exec_driver_sql("VACUUM FULL")
+            return True
+        raw = connection.connection.dbapi_connection
+        connection.rollback()
+        raw.execute("VACUUM")  # type: ignore[union-attr]
+        raw.execute(f"PRAGMA busy_timeout={READERS_END}")  # type: ignore[union-attr]
+        busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore[union-attr]
+        raw.execute(f"PRAGMA busy_timeout={BUSY}")  # type: ignore[union-attr]
+        return not busy
 
 
 def get_session() -> Iterator[Session]:

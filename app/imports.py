@@ -25,6 +25,7 @@ from app.queries.searches import watched
 from app.schedule import slot_at
 from app.scoring.markets import markets
 from app.sources import default_sources
+from app.store.archive import remove_files
 from app.store.attempts import keep_page, start
 from app.store.searches import add_search, check_engine
 from app.store.snapshots import plan
@@ -85,6 +86,8 @@ def import_rows(world: Surroundings, brand_id: int, rows: Iterable[Row | str], f
                 yield import_look(session, world, brand_id, pages)
         except AppError as wrong:
             yield Imported(str(pages[0].path), None, None, wrong.message)
+    with writing(world.engine) as session:  # an imported page may show what was forgotten
+        remove_files(session, world.blobs, world.now())
 
 
 def import_look(session: Session, world: Surroundings, brand_id: int, pages: list[Saved]) -> Imported:

@@ -16,9 +16,11 @@ from sqlmodel import Session
 
 from app import compare, settle
 from app.db import reading, writing
+from app.forgotten import HOST as FORGOTTEN
+from app.kept_out import keep_out
 from app.models import Hit, Link, Snapshot
 from app.queries.due import tries
-from app.queries.hits import linked_hits
+from app.queries.hits import linked_hits, verdict_kept
 from app.queries.searches import Watched, watched
 from app.queries.usual import usual
 from app.schedule import slot_of
@@ -117,6 +119,8 @@ def take_in(
     end(session, attempt_id, judged.state, judged.reason, now)
     parse_id = add_parse(session, about.search.id, snapshot_id, attempt_id, serp, judged, now)
     score_new(session, about, now)
+    for hit in keep_out(session, parse_id, pages, now):
+        rescore_hit(session, about, hit, session.get_one(Link, hit.link_id), now)
     if judged.state not in FINAL and not last:
         return judged.state, False
     state, reason = settle.state_of(judged)
@@ -158,6 +162,8 @@ def verdict_of(about: Watched, hit: Hit, link: Link | None) -> Verdict:
     said = ruling(link.url, link.host, about.rules) if link else None
     if said is not None:
         return by_hand(said)
+    if link and link.host == FORGOTTEN and hit.label:
+        return verdict_kept(hit)  # its words are gone: what they said of it stays
     return score(
         about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), about.search.hl or None
     )

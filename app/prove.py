@@ -40,7 +40,7 @@ class Finding:
 def printed_reports(session: Session, blobs: Path) -> Finding:
     """I7."""
     found = Finding("I7", "what was printed is as it was, and its numbers agree among themselves")
-    for row in printed(session, limit=-1):
+    for row in printed(session, limit=None):
         _paper(row, blobs, found)
         try:
             facts = printed_facts(session, row.id)

@@ -17,6 +17,7 @@ from app.queries.due import due_searches, open_snapshots, unconfirmed
 from app.queries.searches import watched
 from app.schedule import UNCONFIRMED_AFTER, next_due, slots
 from app.scoring.markets import market
+from app.store.archive import remove_files
 from app.store.attempts import abandoned
 from app.store.changes import add_unconfirmed
 from app.store.snapshots import finish, plan
@@ -69,6 +70,8 @@ async def take(world: Surroundings, snapshot_id: int, usable: Usable) -> Taken:
         _end(world, snapshot_id, "no source: " + "; ".join(reasons))
     else:
         await look(world, snapshot_id, able)
+        with writing(world.engine) as session:
+            remove_files(session, world.blobs, world.now())
     with reading(world.engine) as session:
         done = session.get_one(Snapshot, snapshot_id)
         return Taken(snapshot_id, done.search_id, about.search.phrase, done.slot, done.state or "", done.reason)

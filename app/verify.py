@@ -1,12 +1,14 @@
-"""Whether the record is true: the invariants I1 to I5 and I7, proven from the rows and the raw pages, not believed.
+"""Whether the record is true: the invariants I1 to I5, I7 and I8, proven from the rows and the raw pages, not believed.
 
 I1 each planned slot has exactly one final state
 I2 an ok parse has ranks 1..n without hole or double
-I3 every fetch's raw answer exists and matches its SHA-256, or is marked expired
+I3 every fetch's raw answer exists and matches its SHA-256, or is marked expired and its cleaned copy does; what
+   expired has no file (app.prove_archive)
 I4 shares and figures counted anew (app.recount) = those served; raw pages read anew and hits scored anew = stored rows
    of today's version
 I5 a look that does not count is in no share
 I7 what was printed is as it was (app.prove)
+I8 what was forgotten is nowhere in the rows (app.prove_archive)
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from app.models import Attempt, Blob, Canary, Fetch, Hit, Link, Parse, Result, Search, Snapshot
+from app.models import Attempt, Hit, Link, Parse, Result, Search, Snapshot
 from app.pipeline import verdict_of
 from app.prove import Finding, printed_reports
-from app.queries.blobs import BlobDamaged, content, pages
+from app.prove_archive import kept_forgotten, raw_pages
+from app.queries.blobs import BlobDamaged, pages
 from app.queries.history import history
 from app.queries.hits import linked_hits
 from app.queries.rows import COUNTED, History
@@ -45,6 +48,7 @@ def verify(session: Session, blobs: Path, now: datetime) -> list[Finding]:
         same_again(session, blobs),
         only_good_counts(session),
         printed_reports(session, blobs),
+        kept_forgotten(session),
     ]
 
 
@@ -80,23 +84,6 @@ def whole_ranks(session: Session) -> Finding:
         whole = [rank for rank, _ in got] == list(range(1, parse.n + 1))
         found.expect(whole, f"parse {parse.id}: ranks are not 1..{parse.n}")
         found.expect(len({link for _, link in got}) == len(got), f"parse {parse.id}: a link stands twice")
-    return found
-
-
-def raw_pages(session: Session, blobs: Path) -> Finding:
-    """I3."""
-    found = Finding("I3", "every raw answer exists and matches its SHA-256")
-    of_looks = select(Blob.sha256, Blob.expired_at).join(Fetch, col(Fetch.blob_id) == col(Blob.id))
-    of_canaries = select(Blob.sha256, Blob.expired_at).join(Canary, col(Canary.blob_id) == col(Blob.id))
-    for digest, expired in session.connection().execute(of_looks.union(of_canaries)):
-        if expired is not None:
-            found.notes["expired by retention"] += 1
-            continue
-        try:
-            content(blobs, digest)
-            found.expect(True, "")
-        except BlobDamaged as damage:
-            found.expect(False, str(damage))
     return found
 
 

@@ -1,5 +1,5 @@
-"""Prints HTML to PDF in an offline Chromium of its own: nothing runs, nothing is fetched, the same HTML gives the same
-bytes.
+"""Prints HTML to PDF, and draws it as JPEG, in an offline Chromium of its own: nothing runs, nothing is fetched, the
+same HTML gives the same PDF.
 
 The HTML is written into the one page of an invented address, which was answered with a policy no markup can loosen:
 sandboxed (no script, no form, no refresh), no frame, no address but data: for fonts and pictures. Behind that policy
@@ -15,11 +15,11 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import pikepdf
 from playwright.async_api import Browser, Error, Page, Playwright, Route, async_playwright
@@ -44,10 +44,14 @@ document.querySelectorAll("iframe, frame, object, embed").forEach(frame => frame
 Promise.allSettled([...document.fonts].map(face => face.load())).then(() => document.fonts.ready).then(() => 0)
 """
 NODE = re.compile(rb"/ID \(node(\d{8})\)")
+HEIGHT = "Math.max(document.documentElement.scrollHeight, document.body ? document.body.scrollHeight : 0)"
+SCREEN = 800  # pixels: a page that fills its screen is as high as one
+QUALITY = 60
 PATIENCE = 5.0
 # Tags that Chromium takes from PDF 2.0, and what readers of 1.7 are to take them for.
 NEWER = {"/Strong": pikepdf.Name.Span, "/Em": pikepdf.Name.Span}
 Result = TypeVar("Result")
+Work: TypeAlias = "Callable[[_Chromium], Awaitable[Result]]"
 
 
 class PrintFailed(AppError):
@@ -89,8 +93,14 @@ class Printer:
         if at.utcoffset() is None:
             raise ValueError("a moment of printing needs its zone")
         with self._turn:
-            printed = self._run(self._print(html))
+            printed = self._run(self._print(lambda chromium: chromium.print(html)))
         return settled(printed, title, lang, at)
+
+    def picture(self, html: str, width: int, most_height: int) -> tuple[bytes, int]:
+        """(a JPEG of a page as a screen of that width shows it, its height in pixels), cut at most_height; under the
+        same policy as paper. PrintFailed says in one sentence why there is none."""
+        with self._turn:
+            return self._run(self._print(lambda chromium: chromium.draw(html, width, most_height)))
 
     def settle(self) -> None:
         """Wait until the page of the next print is ready, if any print came before; until then it keeps a core busy."""
@@ -122,11 +132,13 @@ class Printer:
         finally:
             future.cancel()  # a caller who was interrupted waits no longer; nothing to cancel otherwise
 
-    async def _print(self, html: str) -> bytes:
+    async def _print(self, work: Work[Result]) -> Result:
         whole = False
         try:
             async with asyncio.timeout(self.deadline):
-                printed = await self._warm(html) or await self._fresh(html)
+                printed = await self._warm(work)
+                if printed is None:
+                    printed = await self._fresh(work)
                 whole = True
                 return printed
         except (TimeoutError, PlaywrightTimeout) as late:
@@ -141,20 +153,20 @@ class Printer:
             if not whole:
                 await self._end()
 
-    async def _warm(self, html: str) -> bytes | None:
+    async def _warm(self, work: Work[Result]) -> Result | None:
         """By the Chromium that is there; None when there is none, or when it turns out to have died since."""
         if self._chromium is None or not self._chromium.lives:
             return None
         try:
-            return await self._chromium.print(html)
+            return await work(self._chromium)
         except Error:
             return None
 
-    async def _fresh(self, html: str) -> bytes:
+    async def _fresh(self, work: Work[Result]) -> Result:
         await self._end()
         self._chromium = _Chromium()
         await self._chromium.start(self.executable, self.deadline)
-        return await self._chromium.print(html)
+        return await work(self._chromium)
 
     async def _settle(self) -> None:
         if self._chromium is not None and self._chromium.ready is not None:
@@ -215,6 +227,20 @@ class _Chromium:
         )
         self.ready = asyncio.create_task(self._exercised(self._page))
         return printed
+
+    async def draw(self, html: str, width: int, most_height: int) -> tuple[bytes, int]:
+        """A JPEG of the page and its height. The same holds after an error."""
+        if self._page is None:
+            raise RuntimeError("start it first")
+        await (self.ready or self._empty(self._page))
+        await self._page.set_viewport_size({"width": width, "height": SCREEN})
+        await self._page.set_content(html)
+        await self._page.evaluate(READY)
+        height = max(min(int(await self._page.evaluate(HEIGHT)), most_height), 1)
+        await self._page.set_viewport_size({"width": width, "height": height})
+        drawn = await self._page.screenshot(type="jpeg", quality=QUALITY, animations="disabled")
+        self.ready = asyncio.create_task(self._empty(self._page))
+        return drawn, height
 
     async def _empty(self, page: Page) -> None:
         """A page that nothing was printed from yet, with the policy."""

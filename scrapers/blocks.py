@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.types import Rating
+from scrapers.types import Rating, RawPage
 
 MOST_RESULTS = 150  # a page that claims more is no page of results, and reading on would only cost time
 MOST_BLOCK = 30_000
@@ -44,6 +44,10 @@ _DATE = re.compile(
     r")\s*(?:[—–·|-]|\.\.\.|…)\s*",
     re.I,
 )
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{1,20})", re.I)
+_OLD_CHARSETS = re.compile(
+    r"iso-8859-\d{1,2}|windows-125\d|cp125\d|koi8-[ru]|shift_jis|euc-jp|euc-kr|gb2312|gbk|gb18030|big5|latin1"
+)
 _LEAVES = ("em", "b", "i", "strong", "span", "br", "wbr", "mark", "u", "sup", "sub", "bdi", "font", "a")
 _NOT_TEXT = ("script", "style", "noscript", "svg", "cite", "g-img", "button", "template")
 
@@ -56,6 +60,32 @@ def plain(text: str) -> str:
 def text_of(node: LexborNode | None) -> str:
     """A node's visible text as one line, "" for no node."""
     return plain(node.text(separator=" ", strip=False)) if node is not None else ""
+
+
+def tree_of(raw: RawPage) -> LexborHTMLParser:
+    """A page's tree, its letters decoded as browsers do: by the header, else by the page's head, else as found."""
+    return LexborHTMLParser(as_utf8(raw.body, raw.content_type))
+
+
+def as_utf8(body: bytes, content_type: str | None = None) -> bytes:
+    """The page in UTF-8. Old pages are in their region's letters (windows-1255, iso-8859-2), the oldest name none."""
+    told = _CHARSET.search((content_type or "").encode()) or _CHARSET.search(body[:2048])
+    name = told[1].decode().lower() if told else ""
+    if name in ("utf-8", "utf8") or (not name and _is_utf8(body)):
+        return body
+    if name and not _OLD_CHARSETS.fullmatch(name):
+        return body
+    return body.decode(name or "cp1252", "replace").encode()
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Valid, or UTF-8 that was damaged: most of what is not ASCII still decodes."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        strange = len(body.translate(None, bytes(range(128))))
+        return body.decode(errors="replace").count("\ufffd") < strange / 10
+    return True
 
 
 def ancestors(node: LexborNode) -> Iterator[LexborNode]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import (
     Browser,
     BrowserContext,
+    CDPSession,
     Error,
     Page,
     Playwright,
@@ -35,10 +38,19 @@ SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chro
 ARGUMENTS = (
     "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-gpu",
+    # Chromium asks Google for its own updates and sign-ins, from our address: at this place there is nobody
+    "--component-updater=url-source=http://127.0.0.1:9/,disable-background-downloads", "--gaia-url=http://127.0.0.1:9",
     # a page that speaks WebRTC would send packets past the gate; the switch has had both names
     "--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )  # fmt: skip
 NOT_NEEDED = frozenset({"image", "media", "font"})
+LAST_WORD = 0.5  # seconds in which Chromium may still name a loss in its own words
+WHOLE_PAGE = 4  # times the cap: what a document and all its parts may weigh together, unpacked
+# Asked in a world of its own, where the page's scripts have put nothing in the place of what is called here.
+AS_IT_STANDS = """(page => [location.href, (
+    (page.doctype ? new XMLSerializer().serializeToString(page.doctype) : "") +
+    (page.documentElement ? page.documentElement.outerHTML : "")
+).slice(0, MOST)])(document)"""
 
 
 class BrowserFetcher:
@@ -71,7 +83,7 @@ class BrowserFetcher:
 
     async def __call__(self, fetch: Fetch, page_no: int = 1) -> RawPage:
         """One page as the browser shows it. Never raises for a bad answer; SourceMissing when there is no browser."""
-        seen = _Seen(fetch.url)
+        seen = _Seen(fetch.url, self.max_bytes)
         async with self.starting:  # two fetches at once share one browser
             browser = await self._running()
         failure = await self._look(browser, fetch, seen)
@@ -115,12 +127,13 @@ class BrowserFetcher:
         if fetch.headers:
             await context.set_extra_http_headers(dict(fetch.headers))
         await context.route("**/*", _without_pictures)
-        seen.watch(await context.new_page())
+        page = await context.new_page()
+        await seen.watch(page, await context.new_cdp_session(page))
         if fetch.form or fetch.json is not None or fetch.secrets:
             raise Forbidden("a form or a key is sent over HTTP, not through the browser")
         await seen.goto(fetch.url)
         await seen.look()
-        if len(seen.body) > self.max_bytes:
+        if len(seen.body) > self.max_bytes or seen.full:
             del seen.body[self.max_bytes :]
             raise TooLarge(f"over {self.max_bytes} bytes")
 
@@ -150,42 +163,89 @@ async def _without_pictures(route: Route) -> None:
 class _Seen:
     """What the browser saw so far."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, most: int) -> None:
         self.url = url
+        self.most = most
         self.body = bytearray()
         self.status: int | None = None
         self.page: Page | None = None
+        self.session: CDPSession | None = None
         self.crashed = False
+        self.full = False  # more came than a page may weigh
+        self.cut = ""  # why no more of the page will come
+        self.enough = asyncio.Event()  # one of the two
+        self.came: defaultdict[str, int] = defaultdict(int)
 
-    def watch(self, page: Page) -> None:
-        """From now on: where the page itself was sent, and what it was answered, whatever becomes of it."""
-        self.page = page
+    async def watch(self, page: Page, session: CDPSession) -> None:
+        """From now on: where the page itself was sent, what it was answered and what that weighs, come what may."""
+        self.page, self.session = page, session
         page.on("response", self._answered)
         page.on("requestfailed", self._lost)
         page.on("crash", self._crash)
+        session.on("Network.dataReceived", self._weigh)
+        await session.send("Network.enable")
+
+    def _weigh(self, piece: dict[str, Any]) -> None:
+        """Some bytes, unpacked. A document's request bears the name of its loader, which has no dot."""
+        request, size = str(piece["requestId"]), int(piece["dataLength"])
+        self.came[request] += size
+        self.came[""] += size
+        if self.came[""] > WHOLE_PAGE * self.most or ("." not in request and self.came[request] > self.most):
+            self.full = True
+            self.enough.set()
 
     def _answered(self, response: Response) -> None:
         if _is_the_page(response.request):
             self.url, self.status = response.url, response.status
 
     def _lost(self, request: Request) -> None:
-        if _is_the_page(request):
-            self.url = request.url
+        if not _is_the_page(request):
+            return
+        self.url, why = request.url, request.failure or "lost"
+        if "ERR_ABORTED" not in why:  # the page sent itself elsewhere
+            self.cut = why
+            self.enough.set()
 
     def _crash(self, _: Page) -> None:
         self.crashed = True
 
     async def goto(self, url: str) -> None:
-        """Load the address until its document stands."""
-        if self.page is not None:
-            await self.page.goto(url, wait_until="domcontentloaded")
+        """Load the address until its document stands, or as much of it as will come or may come.
+
+        Chromium never says that a document stands when its connection ended in the middle.
+        """
+        if self.page is None or self.session is None:
+            return
+        going = asyncio.ensure_future(self.page.goto(url, wait_until="domcontentloaded", timeout=0))
+        enough = asyncio.ensure_future(self.enough.wait())
+        try:
+            await asyncio.wait({going, enough}, return_when=asyncio.FIRST_COMPLETED)
+            if self.full:
+                await self.session.send("Page.stopLoading")
+                return
+            await asyncio.wait({going}, timeout=LAST_WORD if self.cut else None)
+            if not going.done():
+                raise Unreachable(self.cut)
+            await going
+        finally:
+            going.cancel()
+            enough.cancel()
 
     async def look(self) -> None:
-        """Take the address and the document as they stand."""
-        if self.page is None:
+        """Take the address and the document as they stand, no more of it than may be kept."""
+        if self.session is None:
             return
-        text = await self.page.content()
-        here = str(await self.page.evaluate("location.href"))  # page.url may lag behind what stands there
+        frame = (await self.session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+        world = await self.session.send("Page.createIsolatedWorld", {"frameId": frame})
+        asked = {
+            "expression": AS_IT_STANDS.replace("MOST", str(self.most + 1)),
+            "contextId": world["executionContextId"],
+            "returnByValue": True,
+        }
+        found = (await self.session.send("Runtime.evaluate", asked))["result"].get("value")
+        if found is None:
+            raise Unreachable("the page could not be read")
+        here, text = found
         if here.startswith("chrome-error:"):
             return  # Chromium's own error page is nothing the source sent
         self.url = here if here != "about:blank" else self.url
@@ -197,7 +257,7 @@ class _Seen:
             async with asyncio.timeout(2):
                 if not self.body:
                     await self.look()
-        except TimeoutError:
+        except (TimeoutError, FetchFailed):
             return
         except Error as lost:
             self.crashed = self.crashed or "crashed" in lost.message

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -27,11 +28,21 @@ REFUSED = tuple(
 )  # fmt: skip
 
 
+PORTS = (80, 443)
+
+
+async def resolved(host: str, port: int) -> list[str]:
+    """Every address of a host, as this machine is told. OSError, UnicodeError."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """allowed: "host:port" or "host" pairs the operator named; those may be private."""
+    """allowed: "host:port" or "host" pairs the operator named; those may be private. resolve: who knows addresses."""
 
     allowed: frozenset[str] = frozenset()
+    resolve: Callable[[str, int], Awaitable[list[str]]] = resolved
 
     def named(self, parts: SplitResult) -> bool:
         """Whether the operator named this host."""
@@ -44,13 +55,12 @@ class Gate:
             return None
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        if port not in (80, 443):
+        if port not in PORTS:
             raise Forbidden(f"port {port}")
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = await self.resolve(host, port)
         except (OSError, UnicodeError) as failure:
             raise Unreachable(f"{host}: {failure}") from failure
-        addresses = [str(entry[4][0]) for entry in found]
         if not addresses or not all(public(address) for address in addresses):
             raise Forbidden(f"{host} is not a public address")
         return addresses[0]

@@ -12,6 +12,7 @@ import ssl
 import zlib
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -24,6 +25,8 @@ MOST_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 PACKED = ("gzip", "x-gzip", "deflate")
 AGENT = "ShemTov/0.1 (reputation monitor)"
+KEPT_FOR = 4.0  # seconds an idle connection may be used again: less than the five after which servers hang up
+MOST_KEPT = 8  # names whose connection is kept
 SHORTEST_SECRET = 6  # masking "a" everywhere would tear the answer, and protect nothing
 _SECRET = re.compile(r"((?:api_key|key|token)=)[^&#]+", re.I)
 
@@ -40,19 +43,13 @@ class HttpFetcher:
         self.gate = Gate(allowed)
         self.deadline = deadline
         self.max_bytes = max_bytes
-        self.client = httpx.AsyncClient(
-            follow_redirects=False,
-            timeout=deadline,
-            trust_env=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # no fetch knows another's
-            limits=httpx.Limits(max_keepalive_connections=0),  # two hosts at one address never share a connection
-        )
+        self.lines = _Lines(deadline)
 
     async def __aenter__(self) -> HttpFetcher:
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self.client.aclose()
+        await self.lines.close()
 
     async def __call__(self, fetch: Fetch, page_no: int = 1) -> RawPage:
         """One fetch, redirects followed: the raw page, with what arrived also when it failed."""
@@ -65,7 +62,7 @@ class HttpFetcher:
             failure = DeadlinePassed()
         except FetchFailed as known:
             failure = known
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, zlib.error, OSError) as lost:
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, zlib.error, OSError, UnicodeError) as lost:
             failure = Unreachable(str(lost))
         return RawPage(
             body=masked(bytes(arrived.body), fetch.secrets),
@@ -106,15 +103,20 @@ class HttpFetcher:
         form, text = (sent.form, sent.json) if sent else (None, None)
         if text is not None:
             headers = {"content-type": "application/json"} | headers
-        request = self.client.build_request(
-            "GET" if form is None and text is None else "POST",
-            url,
-            headers=headers,
-            data=form,
-            content=text,
-            extensions=extensions,
-        )
-        response = await self.client.send(request, stream=True)
+        method = "GET" if form is None and text is None else "POST"
+        kept = method == "GET" and not (sent and sent.secrets)
+        line = await self.lines.take(parts[:2], address) if kept else self.lines.new(address)
+        whole = False
+        try:
+            response = await line.ask(method, url, headers=headers, data=form, content=text, extensions=extensions)
+            location = await self._take_in(response, arrived)
+            whole = True
+        finally:
+            await (self.lines.give_back(line) if kept and whole else line.client.aclose())
+        return location
+
+    async def _take_in(self, response: httpx.Response, arrived: _Arrived) -> str | None:
+        """What one request brought; the place it sends us to, or None when it answered."""
         try:
             arrived.status = response.status_code
             arrived.content_type = response.headers.get("content-type", "")[:200] or None
@@ -144,6 +146,77 @@ class HttpFetcher:
                 raise Unreachable("more came after the end of the packed body")
         if unpack and began and not unpack.eof:
             raise Unreachable("the packed body was cut off")
+
+
+class _Line:
+    """A client that speaks with one name at one checked address, for one fetch at a time."""
+
+    def __init__(self, client: httpx.AsyncClient, name: object, address: str | None) -> None:
+        self.client = client
+        self.name = name
+        self.address = address
+
+    async def ask(self, method: str, url: str, extensions: dict[str, Any], **what: Any) -> httpx.Response:
+        """The answer, its body still to be read. A connection that was kept may have ended: then once more, anew."""
+        connected = False
+
+        async def note(event: str, _: object) -> None:
+            nonlocal connected
+            connected = connected or event == "connection.connect_tcp.started"
+
+        request = self.client.build_request(method, url, extensions=extensions | {"trace": note}, **what)
+        try:
+            return await self.client.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if connected:
+                raise
+            return await self.client.send(request, stream=True)
+
+
+class _Lines:
+    """The lines at hand. Two names never share one, nor do two fetches at once: a connection was made and verified for
+    one name, and its address was checked for that name. What is posted, or bears a key and costs money, goes over a new
+    one: it is sent once."""
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.trusted = httpx.create_ssl_context(trust_env=False)
+        self.kept: dict[object, _Line] = {}
+
+    async def take(self, name: object, address: str | None) -> _Line:
+        """The kept line to that name if it leads to the address that was just checked, else a new one."""
+        line = self.kept.pop(name, None)
+        if line is not None and line.address == address:
+            return line
+        if line is not None:
+            await line.client.aclose()
+        return self.new(address, name)
+
+    def new(self, address: str | None, name: object = None) -> _Line:
+        """A line with a connection of its own."""
+        client = httpx.AsyncClient(
+            verify=self.trusted,
+            follow_redirects=False,
+            timeout=self.deadline,
+            trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # no fetch knows another's
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=KEPT_FOR),
+        )
+        return _Line(client, name, address)
+
+    async def give_back(self, line: _Line) -> None:
+        """Keep it for the next fetch; the one that was kept longest without use makes room."""
+        old = self.kept.pop(line.name, None)
+        self.kept[line.name] = line
+        if old is None and len(self.kept) > MOST_KEPT:
+            old = self.kept.pop(next(iter(self.kept)))
+        if old is not None:
+            await old.client.aclose()
+
+    async def close(self) -> None:
+        """End them all."""
+        while self.kept:
+            await self.kept.popitem()[1].client.aclose()
 
 
 class _Arrived:

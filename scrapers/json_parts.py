@@ -17,6 +17,7 @@ from scrapers.types import BlockKind, Rating, Result
 from scrapers.urls import canonical, target, unwrap
 
 Part = Mapping[str, Any]
+_BROKEN = re.compile("[\x00\ud800-\udfff]")  # JSON can write halves of characters, which no database takes
 _GROUPED = re.compile(r"\(?(\d{1,3}(?:[.,\s\u00a0]\d{3})+|\d{1,9})\)?")
 _SPENT = re.compile(
     r"run out|ran out|out of (?:searches|credit)|not enough credit|insufficient|quota|payment|balance|used all", re.I
@@ -53,7 +54,7 @@ def text(data: Part, *keys: str) -> str:
     for key in keys:
         value = data.get(key)
         if isinstance(value, str):
-            line = plain(value.replace("\0", "").encode("utf-8", "replace").decode("utf-8"))
+            line = plain(_BROKEN.sub("\ufffd", value))
             if line:
                 return line
     return ""

@@ -309,7 +309,10 @@ def _lists(data: Any) -> Iterator[tuple[dict[Any, Any], Any]]:
 def json_bent(good: Good, chance: Random) -> bytes:
     """A provider's answer with results dropped, emptied or under other keys."""
     data: Any = json.loads(good.body)
-    holder, key = chance.choice(list(_lists(data)))
+    lists = list(_lists(data))
+    if not lists:
+        return good.body
+    holder, key = chance.choice(lists)
     rows, kind = holder[key], chance.randrange(4)
     for row in chance.sample(rows, chance.randint(1, len(rows))):
         if kind == 0:

@@ -75,7 +75,7 @@ def taken(world: World, site: PracticeSite, provider: str, monkeypatch: pytest.M
             for base in bases:
                 monkeypatch.setenv(f"SHEMTOV_{provider.upper()}_URL", base)
                 settings.cache_clear()
-                world.clock.at += timedelta(minutes=20)
+                world.clock.at += timedelta(days=2)  # whoever refused has rested: the next mode is asked again
                 with writing(world.engine) as session:
                     slot = slot_at(world.clock.at, "Asia/Jerusalem")
                     planned = plan(session, world.search, slot, "now", world.clock.at).id or 0

@@ -12,11 +12,15 @@ HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 
 @dataclass
 class Wire:
-    """base: its "host:port". heads: (connection, request head as sent). hang: the paths whose answer never ends."""
+    """base: its "host:port". heads: (connection, request head as sent). hang: the paths whose answer never ends.
+
+    most: requests it answers on one connection; at the next it hangs up without a word. None: as many as come.
+    """
 
     base: str = ""
     answers: dict[str, bytes] = field(default_factory=dict)
     hang: frozenset[str] = frozenset()
+    most: int | None = None
     heads: list[tuple[int, str]] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
@@ -27,10 +31,14 @@ class Wire:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         number = self.connections
+        answered = 0
         try:
             while head := (await reader.readuntil(b"\r\n\r\n")).decode("latin-1"):
                 path = head.split()[1]
                 self.heads.append((number, head))
+                if answered == self.most:
+                    break
+                answered += 1
                 writer.write(self.answers.get(path, HTML + b"Content-Length: 2\r\n\r\nok"))
                 await writer.drain()
                 self.asked.set()
@@ -45,9 +53,11 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire(answers: Mapping[str, bytes], hang: frozenset[str] = frozenset()) -> AsyncIterator[Wire]:
+async def wire(
+    answers: Mapping[str, bytes], hang: frozenset[str] = frozenset(), most: int | None = None
+) -> AsyncIterator[Wire]:
     """The server, for as long as the block runs."""
-    one = Wire(answers=dict(answers), hang=hang)
+    one = Wire(answers=dict(answers), hang=hang, most=most)
     server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
     one.base = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     yield one

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli import say
+from app.cli.archive import draw_taken, once_a_day
 from app.db import engine, migrate, reading, writing
 from app.errors import AppError, BadInput
 from app.files import json_rows
@@ -57,13 +58,17 @@ async def _capture(search: int | None, now: Callable[[], datetime], *, browser: 
     with nullcontext() if search is not None else capturing(settings().data_dir):
         async with surroundings(sources, now, browser=browser) as world:
             if search is not None:
-                failed = _tell(await look_now(world, wanted[0]))
+                looks = [await look_now(world, wanted[0])]
+                failed = _tell(looks[0])
             else:
-                count = 0
+                looks = []
                 async for taken in run_due(world, able):
                     failed = _tell(taken) or failed
-                    count += 1
-                say.line(f"{count} looks taken" if count else "nothing is due")
+                    looks.append(taken)
+                say.line(f"{len(looks)} looks taken" if looks else "nothing is due")
+        await asyncio.to_thread(draw_taken, [taken.snapshot_id for taken in looks])
+        if search is None:
+            await asyncio.to_thread(once_a_day)
     if failed:
         raise typer.Exit(say.ROWS_FAILED)
 

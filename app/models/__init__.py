@@ -14,11 +14,13 @@ from app.models.link import Link
 from app.models.membership import Membership
 from app.models.parse import Feature, Parse, Result
 from app.models.person import Person
+from app.models.picture import Picture
 from app.models.report import Report
 from app.models.search import Search
 from app.models.signin import Signin
 from app.models.snapshot import Attempt, Fetch, Snapshot
 from app.models.source_state import SourceState
+from app.models.tombstone import Tombstone
 from app.models.workspace import Workspace
 
 __all__ = [
@@ -39,12 +41,14 @@ __all__ = [
     "OwnedSite",
     "Parse",
     "Person",
+    "Picture",
     "Report",
     "Result",
     "Search",
     "Signin",
     "Snapshot",
     "SourceState",
+    "Tombstone",
     "VerdictEvent",
     "Workspace",
     "metadata",

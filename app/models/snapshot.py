@@ -59,12 +59,16 @@ class Attempt(Table, table=True):
 
 
 class Fetch(Table, table=True):
-    """One request of an attempt: its raw answer, where it ended, what the transport said."""
+    """One request of an attempt: its raw answer, where it ended, what the transport said.
+
+    clean_blob_id: what stays of the answer once retention was here; the answer itself where no copy reads the same.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     attempt_id: int = Field(foreign_key="attempt.id", index=True, ondelete="CASCADE")
     page_no: int
     blob_id: int = Field(foreign_key="blob.id", index=True)
+    clean_blob_id: int | None = Field(default=None, foreign_key="blob.id", index=True)
     final_url: str | None = None
     http_status: int | None = None
     content_type: str | None = None

@@ -7,6 +7,15 @@ from typing import cast
 from sqlmodel import Session, col, select
 
 from app.models import Hit, Link
+from app.types import LABELS, Evidence, Label, Verdict
+
+
+def verdict_kept(hit: Hit) -> Verdict:
+    """The verdict that stands on a hit, as the scorer would give it."""
+    label: Label = next((one for one in LABELS if one == hit.label), "neutral")
+    evidence = tuple(Evidence(**piece) for piece in hit.evidence)
+    kind, rule, version = hit.evidence_kind or "none", hit.rule or "", hit.version or ""
+    return Verdict(label, kind, rule, hit.confidence or 0.0, evidence, version)
 
 
 def linked_hits(session: Session, search_id: int, *, fresh: bool = False) -> list[tuple[Hit, Link | None]]:

@@ -59,10 +59,11 @@ class Difference:
 
 
 def printed(
-    session: Session, brand_id: int | None = None, search_id: int | None = None, limit: int = 1000, *,
+    session: Session, brand_id: int | None = None, search_id: int | None = None, limit: int | None = 1000, *,
     until: date | None = None,
 ) -> tuple[ReportRow, ...]:  # fmt: skip
-    """The reports of a brand or a search (or all), newest week first; until: of that week or an earlier one."""
+    """The reports of a brand or a search (or all), newest week first, so many at most (None: all); until: of that week
+    or an earlier one."""
     query = _rows().order_by(col(Report.week).desc(), col(Report.search_id), col(Report.lang)).limit(limit)
     if brand_id is not None:
         query = query.where(Report.brand_id == brand_id)

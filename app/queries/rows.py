@@ -96,6 +96,9 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class FetchRow:
+    """One answer. expired: it is not kept as it came any more, and why ("retention", "forgotten"); clean: SHA-256 of
+    the cleaned copy that stands in its place, None when there is none, or none is needed."""
+
     page_no: int
     sha256: str | None
     final_url: str | None
@@ -103,6 +106,8 @@ class FetchRow:
     bytes: int
     at: datetime
     expired: bool = False
+    why_expired: str | None = None
+    clean: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
@@ -74,9 +75,11 @@ def results(session: Session, found: Snapshot) -> tuple[ResultRow, ...]:
 
 
 def _attempt_row(session: Session, attempt: Attempt) -> AttemptRow:
+    raw, clean = aliased(Blob), aliased(Blob)
     fetches = session.exec(
-        select(Fetch, Blob.sha256, Blob.expired_at)
-        .join(Blob, col(Blob.id) == col(Fetch.blob_id))
+        select(Fetch, raw, clean)
+        .join(raw, col(raw.id) == col(Fetch.blob_id))
+        .outerjoin(clean, col(clean.id) == col(Fetch.clean_blob_id))
         .where(Fetch.attempt_id == attempt.id)
         .order_by(col(Fetch.id))
     ).all()
@@ -88,9 +91,15 @@ def _attempt_row(session: Session, attempt: Attempt) -> AttemptRow:
         reason=attempt.reason,
         started=attempt.started,
         ended=attempt.ended,
-        fetches=tuple(
-            FetchRow(f.page_no, sha, f.final_url, f.http_status, f.bytes, f.at, expired is not None)
-            for f, sha, expired in fetches
-        ),
+        fetches=tuple(_fetch_row(*found) for found in fetches),
         cost=attempt.cost,
+    )
+
+
+def _fetch_row(fetch: Fetch, raw: Blob, clean: Blob | None) -> FetchRow:
+    expired = raw.expired_at is not None
+    copy = clean.sha256 if expired and clean is not None and clean.expired_at is None else None
+    why = (raw.reason or "retention") if expired else None
+    return FetchRow(
+        fetch.page_no, raw.sha256, fetch.final_url, fetch.http_status, fetch.bytes, fetch.at, expired, why, copy
     )

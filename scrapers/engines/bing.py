@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import MOST_RESULTS
+from scrapers.blocks import MOST_RESULTS, tree_of
 from scrapers.locales import unknown
 from scrapers.organic import Block, blocks_of, first
 from scrapers.readings import Reading, Shape
@@ -109,7 +109,7 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
-    tree = LexborHTMLParser(raw.body)
+    tree = tree_of(raw)
     for slug in tree.css(SLUGS)[: 2 * MOST_RESULTS]:
         slug.decompose()
     page = Reading(raw.page_no, OWN)

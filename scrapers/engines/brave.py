@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.blocks import plain
+from scrapers.blocks import plain, tree_of
 from scrapers.locales import unknown
 from scrapers.organic import Block, blocks_of, first
 from scrapers.readings import Reading, Shape
@@ -89,7 +89,7 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
-    tree = LexborHTMLParser(raw.body)
+    tree = tree_of(raw)
     page = Reading(raw.page_no, OWN)
     for place, node in enumerate(blocks_of(tree, BLOCKS), 1):
         link = first(node, *TITLE_LINK)

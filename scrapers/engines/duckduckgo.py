@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from scrapers.blocks import tree_of
 from scrapers.locales import unknown
 from scrapers.organic import Block, blocks_of, first
 from scrapers.readings import Reading, Shape
@@ -90,7 +91,7 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 
 def onward(raw: RawPage, request: SearchRequest, access: Access) -> Fetch | None:
     """The next page, by the form this one offers (it goes to the same place, whatever the page says); None without."""
-    forms = LexborHTMLParser(raw.body).css(ONWARD)
+    forms = tree_of(raw).css(ONWARD)
     fields = [form.css("input[name][value]")[:MOST_FIELDS] for form in forms if form.css_first("[name=s]") is not None]
     told = {(i.attributes["name"] or "")[:20]: (i.attributes["value"] or "")[:500] for i in (fields or [[]])[-1]}
     if not told.get("vqd"):
@@ -100,7 +101,7 @@ def onward(raw: RawPage, request: SearchRequest, access: Access) -> Fetch | None
 
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
-    tree = LexborHTMLParser(raw.body)
+    tree = tree_of(raw)
     page = Reading(raw.page_no, OWN)
     for place, node in enumerate(blocks_of(tree, JAVASCRIPT, ARTICLES, PLAIN, LITE), 1):
         link = first(node, *TITLE_LINK)

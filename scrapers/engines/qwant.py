@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from selectolax.lexbor import LexborHTMLParser
-
+from scrapers.blocks import tree_of
 from scrapers.locales import unknown
 from scrapers.organic import Block, blocks_of, first
 from scrapers.qwant_json import read_answer
@@ -80,7 +79,7 @@ def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One answer's results, features and signs, whether it came as JSON or as a page."""
     if raw.body.lstrip()[:1] == b"{":
         return read_answer(raw)
-    tree = LexborHTMLParser(raw.body)
+    tree = tree_of(raw)
     page = Reading(raw.page_no, OWN)
     for place, node in enumerate(blocks_of(tree, BLOCKS, LITE), 1):
         link = first(node, "a[href]:has(h2)", "h2 a[href]")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+from dataclasses import dataclass, replace
 
 import pytest
 from wire import HTML, Wire, wire
 
 from scrapers.gate import Gate, public
-from scrapers.http import HttpFetcher
+from scrapers.http import MOST_KEPT, HttpFetcher
 from scrapers.types import Fetch, RawPage
 
 PAGE = "".join(f"<p>{number * number}</p>" for number in range(5000)).encode()
@@ -24,6 +26,16 @@ class Everywhere(Gate):
     async def address(self, url: str) -> str | None:
         await super().address(url) if "127.0.0.1" in url else None
         return "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class At(Gate):
+    """Every name is at one address."""
+
+    at: str = "127.0.0.1"
+
+    async def address(self, url: str) -> str | None:
+        return self.at
 
 
 async def got(answer: bytes) -> RawPage:
@@ -102,14 +114,67 @@ async def test_a_key_in_a_header_stays_with_its_origin() -> None:
 
 
 async def test_two_names_at_one_address_share_neither_connection_nor_cookies() -> None:
-    """A connection is verified for one name; a cookie belongs to one fetch."""
+    """A connection is verified for one name, which alone uses it again; a cookie belongs to one fetch."""
     cookie = b"Set-Cookie: seen=yes\r\nContent-Length: 2\r\n\r\nok"
     async with wire({"/a": HTML + cookie, "/b": HTML + cookie}) as server, HttpFetcher(deadline=10) as http:
         http.gate = Everywhere()
         for name in "aba":
             await http(Fetch(server.url(f"/{name}", f"{name}.example")))
-    assert [number for number, _ in server.heads] == [1, 2, 3]
+    assert [number for number, _ in server.heads] == [1, 2, 1]
     assert not any("seen=yes" in head for _, head in server.heads)
+
+
+async def test_an_address_that_changed_is_never_reached_over_the_old_connection() -> None:
+    """The gate's answer is the one that counts, at every fetch."""
+    async with wire({}) as server, HttpFetcher(deadline=10) as http:
+        moved = await asyncio.start_server(server.serve, "127.0.0.2", int(server.base.split(":")[1]))
+        for address in ("127.0.0.1", "127.0.0.2", "127.0.0.2"):
+            http.gate = At(at=address)
+            await http(Fetch(server.url("/x", "a.example")))
+            assert [line.address for line in http.lines.kept.values()] == [address]
+        moved.close()
+    assert [number for number, _ in server.heads] == [1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "fetch",
+    [Fetch("", secrets=("SECRET-KEY",)), Fetch("", form={"q": "x"}), Fetch("", json="{}")],
+    ids=["with a key", "a form", "JSON"],
+)
+async def test_what_must_be_sent_once_has_a_connection_of_its_own(fetch: Fetch) -> None:
+    """A kept connection may have ended, and then its request is made again: never one that costs money or changes."""
+    async with wire({}) as server, HttpFetcher(allowed=frozenset({server.base}), deadline=10) as http:
+        await http(Fetch(server.url("/x")))
+        await http(replace(fetch, url=server.url("/x")))
+        await http(Fetch(server.url("/x")))
+    assert [number for number, _ in server.heads] == [1, 2, 1]
+
+
+async def test_a_kept_connection_that_ended_is_no_failure_of_the_source() -> None:
+    """The server hangs up at the second request it gets on one connection: asked again on a new one, once."""
+    async with wire({}, most=1) as server, HttpFetcher(allowed=frozenset({server.base}), deadline=10) as http:
+        pages = [await http(Fetch(server.url("/x"))) for _ in range(3)]
+    assert [(page.body, page.failure) for page in pages] == [(b"ok", None)] * 3
+    assert [number for number, _ in server.heads] == [1, 1, 2, 2, 3]
+
+
+async def test_a_new_connection_that_is_lost_is_not_asked_again() -> None:
+    """Only a kept connection gives the benefit of the doubt: a server that hangs up is asked once."""
+    async with wire({}, most=0) as server, HttpFetcher(allowed=frozenset({server.base}), deadline=10) as http:
+        assert (await http(Fetch(server.url("/x")))).failure == "unreachable"
+        assert (await http(Fetch(server.url("/x")))).failure == "unreachable"
+    assert [number for number, _ in server.heads] == [1, 2]
+
+
+async def test_only_so_many_names_have_a_connection_kept() -> None:
+    """Whoever redirects to a thousand names leaves eight open connections, none after the end."""
+    async with wire({}) as server:
+        async with HttpFetcher(deadline=10) as http:
+            http.gate = Everywhere()
+            for number in range(MOST_KEPT + 3):
+                await http(Fetch(server.url("/x", f"n{number}.example")))
+            assert len(http.lines.kept) == MOST_KEPT
+        assert http.lines.kept == {}
 
 
 @pytest.mark.parametrize("address", ["::127.0.0.1", "fec0::1", "3fff::1", "5f00::1"])

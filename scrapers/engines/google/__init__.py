@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
+from scrapers.blocks import tree_of
 from scrapers.engines.google.column import Column
 from scrapers.engines.google.features import features_of
 from scrapers.engines.google.fields import cell_of, said_in
@@ -54,7 +55,7 @@ def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs."""
     if is_hostile(raw.body):
         return Serp()
-    column = Column(LexborHTMLParser(raw.body))
+    column = Column(tree_of(raw))
     found = titles_of(column)
     features, blocks, places = features_of(column, found)
     results = tuple(
