@@ -141,12 +141,13 @@ def _explain_json(data: Any, serp: Serp) -> Explained:
     paths = dict.fromkeys((result.link for result in serp.results), "")
     unread: dict[str, Unread] = {}
     for path, row in _rows(data):
-        given = [row[key] for key in ("link", "url") if isinstance(row.get(key), str)]
-        link = next((url for url in (*given, *links_in(given)) if url in wanted), None) or next(links_in(given), None)
-        if link in wanted:
-            paths[wanted[link]] = paths[wanted[link]] or path
+        written = next((row[key] for key in ("link", "url") if isinstance(row.get(key), str)), "")
+        link = next(links_in(written), "")
+        known = wanted.get(written) or wanted.get(link)
+        if known is not None:
+            paths[known] = paths[known] or path
         elif link and link not in featured and isinstance(row.get("title"), str):
-            unread.setdefault(link, Unread(path, str(row.get("link") or row.get("url")), _excerpt(row["title"])))
+            unread.setdefault(link, Unread(path, written, _excerpt(row["title"])))
     return Explained(paths, tuple(unread.values())[:MOST_UNREAD])
 
 

@@ -163,9 +163,14 @@ class Scrubber:
             else:
                 value = self._path(value, kept=True)
             pairs.append(f"{key}{equals}{value}")
-        if "/RU=" in before:
-            head, _, tail = before.partition("/RU=")
-            before = f"{head}/RU={quote(new, safe='')}/RK={tail.partition('/RK=')[2]}"
+        for safe in (None, ":/", ""):  # written into the path: as it is, or in per cent
+            written = inner if safe is None else quote(inner, safe=safe)
+            head, found, tail = before.partition(written)
+            if found:
+                before = (
+                    self.address(head) + (new if safe is None else quote(new, safe=safe)) + self._path(tail, kept=True)
+                )
+                break
         return before + ("?" + "&".join(pairs) if query else "")
 
     def _netloc(self, netloc: str) -> str:
@@ -203,10 +208,10 @@ class Scrubber:
 
     def _piece(self, found: re.Match[str]) -> str:
         if found["comment"] is not None:
-            return ""
+            return " " * len(found["comment"])  # some readers look how far from its end a page is closed
         if found["raw"] is not None:
             kept = "".join(f"'{known}';" for known in KEPT_BYTES if known in found["code"])
-            return self._tag(found["raw"]) + kept + (found["end"] or "")
+            return self._tag(found["raw"]) + kept.ljust(len(found["code"])) + (found["end"] or "")
         if found["tag"] is not None:
             return self._tag(found["tag"])
         if found["doctype"] is not None or found["text"] == "<":
@@ -320,10 +325,10 @@ def remains(body: bytes, texts: Iterable[str], keep: frozenset[str]) -> list[str
     """
     text = body.decode("utf-8", "replace")
     structure = words_of(" ".join(_structure_of(text)))
-    told = unquote(html.unescape(text))
+    told = unquote(unquote(html.unescape(text)))
     there = words_of(_HOST.sub(lambda host: "" if is_kept(host[0]) else host[0], _DATE.sub(" ", told)))
     wanted = {word for one in texts for word in words_of(one) if len(word) >= 4}
-    return sorted((wanted & there) - keep - structure - {"example"})
+    return sorted((wanted & there) - keep - structure - {"example", "http", "https"})
 
 
 def _structure_of(text: str) -> Iterator[str]:
@@ -335,4 +340,4 @@ def _structure_of(text: str) -> Iterator[str]:
         for found in _ATTRIBUTE.finditer(tag[0]):
             yield found[1]
             yield found[3] if found[1].lower() in KEPT_ATTRIBUTES else ""
-    yield from re.findall(r"[?&]([\w.:-]{1,40})=", html.unescape(text))
+    yield from re.findall(r"[?&]([\w.:-]{1,40})=", unquote(unquote(html.unescape(text))))

@@ -25,7 +25,7 @@ from scrapers.practice.site import page_of
 from scrapers.types import Judgement, RawPage, SearchRequest, Serp, Usual
 
 PAGES = Path(__file__).parent / "pages"
-SOURCES = ("google", "bing", "duckduckgo", "serpapi")
+SOURCES = tuple(name for name in registry.SOURCES if name != "practice")
 LOOKS = 14
 _SCRIPTS = re.compile(rb"(<(script|style)\b[^>]*>).*?(</\2\s*>)", re.S | re.I)
 _TAG = re.compile(rb"<[a-zA-Z][^<>]*>")
@@ -298,14 +298,22 @@ def _written(tree: LexborHTMLParser) -> bytes:
     return (tree.html or "").encode("utf-8", "replace")
 
 
+def _lists(data: Any) -> Iterator[tuple[dict[Any, Any], Any]]:
+    """Every list with something in it, by the object that holds it."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        if isinstance(data, dict) and isinstance(value, list) and value:
+            yield data, key
+        yield from _lists(value)
+
+
 def json_bent(good: Good, chance: Random) -> bytes:
     """A provider's answer with results dropped, emptied or under other keys."""
-    data: dict[str, Any] = json.loads(good.body)
-    lists = [key for key, value in data.items() if isinstance(value, list) and value]
+    data: Any = json.loads(good.body)
+    lists = list(_lists(data))
     if not lists:
         return good.body
-    key = chance.choice(lists)
-    rows, kind = data[key], chance.randrange(4)
+    holder, key = chance.choice(lists)
+    rows, kind = holder[key], chance.randrange(4)
     for row in chance.sample(rows, chance.randint(1, len(rows))):
         if kind == 0:
             rows.remove(row)
@@ -317,7 +325,7 @@ def json_bent(good: Good, chance: Random) -> bytes:
             elif kind == 2:
                 row[name] = chance.choice(("", None, 7, [], {}))
     if kind == 3:
-        data["x" + key] = data.pop(key)
+        holder["x" + key] = holder.pop(key)
     return json.dumps(data).encode()
 
 

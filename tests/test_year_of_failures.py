@@ -21,10 +21,12 @@ from app.db import reading, writing
 from app.models import Change, Parse, Search, Snapshot
 from app.queries.history import history
 from app.queries.share import share
+from app.queries.usual import links
 from app.runner import run_due
 from app.verify import verify
 from scrapers.practice.entries import Entry, worlds
 from scrapers.practice.markup import Asked, google, google_nojs
+from scrapers.urls import canonical
 
 FIRST = date(2026, 1, 1)
 LEARNING = 14
@@ -87,7 +89,7 @@ def wrong_country(day: date, text: str) -> str:
 def ads_as_results(day: date, text: str) -> str:
     """Four ads among the results, their marks gone: by turns with a click counter and with a tagged landing page."""
     link = (
-        "https://www.google.com/aclk?sa=l&adurl=https://shop{n}.example/"
+        "https://www.googleadservices.com/pagead/aclk?sa=L&n={n}"
         if day.day % 2
         else "https://shop{n}.example/?gclid=Cj0K{n}"
     )
@@ -161,7 +163,7 @@ def simulate(world: World, days: int, every: int) -> tuple[dict[date, str], dict
 def expect_a_true_record(world: World, days: int, every: int) -> None:
     planned, looks = simulate(world, days, every)
     caught = {
-        kind: [day for day, one in planned.items() if one == kind and all(s.state != "ok" for s in looks[day])]
+        kind: [day for day, one in planned.items() if one == kind and not any(is_wrong(world, s) for s in looks[day])]
         for kind in KINDS
     }
     for kind, right in caught.items():
@@ -173,7 +175,14 @@ def expect_a_true_record(world: World, days: int, every: int) -> None:
         kind: list(planned.values()).count(kind) for kind in KINDS
     }
     assert len(held) < 0.02 * len(clean)
-    nothing_is_silent(world, set(planned), days)
+    nothing_is_silent(world, {day for day in planned if all(s.state != "ok" for s in looks[day])}, days)
+
+
+def is_wrong(world: World, look: Snapshot) -> bool:
+    """Called ok, and not just what the day's page truly held: a reader that sees through a failure is right."""
+    true = [canonical(entry.url) for entry in worlds()[PHRASE].page(date.fromisoformat(look.slot[:10]))[:20]]
+    with reading(world.engine) as session:
+        return look.state == "ok" and links(session, look.current_parse or 0) != true
 
 
 def nothing_is_silent(world: World, bad: set[date], days: int) -> None:

@@ -71,7 +71,7 @@ def test_five_thousand_damaged_pages_are_read_and_hardly_one_loses_results_in_si
     print(f"{counts['lost']} lost results, {len(silent)} in silence", *silent, sep="\n")
     assert counts["lost"] > 500
     assert len(silent) < MOST_SILENT * counts["lost"]
-    assert len(caplog.records) < 5  # pages a reader broke on; what that makes of a look, test_judge says
+    assert [record.message for record in caplog.records] == []  # a reader that breaks is caught, and is still a defect
 
 
 @pytest.mark.reliability
