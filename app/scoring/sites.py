@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from scrapers import urls
 
-NEUTRAL = frozenset({"encyclopedia", "directory", "jobs", "comparison", "finance", "apps", "coupons"})
+KINDS = ("complaint", "encyclopedia", "directory", "jobs", "comparison", "finance", "apps", "coupons")
+NEUTRAL = frozenset(KINDS) - {"complaint"}
 
 
 @lru_cache(maxsize=1)

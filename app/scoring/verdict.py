@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.scoring.features import Asked, TextModel, features
 from app.scoring.owned import owned
 from app.scoring.rating import NEGATIVE_TO, POSITIVE_FROM, to_five, written
 from app.scoring.sites import NEUTRAL, kind_of
-from app.scoring.words import Tone, language, tone
+from app.scoring.words import LANGUAGES, Tone, language, tone
 from app.types import Evidence, Label, OwnedSite, Verdict
 from scrapers.types import Rating
 from scrapers.urls import host
 
-VERSION = "s1"
+VERSION = "s2"
 ENOUGH = 1.0
 LOUD = 2.5
 _NO = re.compile(r"(?:^|(?<=[:.?!–—-] ))(?:no|nope|nie|לא)(?= אחי)?(?=[.,!;])", re.I)
@@ -25,18 +26,50 @@ CONFIDENCE = {"owned": 0.99, "rating": 0.96, "many": 0.76, "some": 0.74, "one": 
 
 
 def score(
-    brand: str, sites: Sequence[OwnedSite], url: str, title: str, snippet: str, rating: Rating | None, lang: str | None
-) -> Verdict:
-    """The label of one result for one brand."""
+    brand: str, sites: Sequence[OwnedSite], url: str, title: str, snippet: str, rating: Rating | None,
+    lang: str | None, model: TextModel | None = None,
+) -> Verdict:  # fmt: skip
+    """The label of one result for one brand; a text model, where there is one, reads what no registry or rating settles."""
+    version = version_of(model)
     site = owned(url, sites)
     if site is not None:
         where = site.host + site.path
-        return Verdict(
-            "owned", "owned", f"owned:{where}", CONFIDENCE["owned"], (Evidence("url", 0, 0, where),), VERSION
-        )
-    spoken = lang if lang in ("he", "pl", "en") else language(title + snippet)
+        return Verdict("owned", "owned", f"owned:{where}", CONFIDENCE["owned"], (Evidence("url", 0, 0, where),), version)
+    found = _rated(rating, title, snippet)
+    rated = _by_rating(found, version)
+    if rated is not None:
+        return rated
+    spoken = spoken_in(title + snippet, lang)
     said = tone(title, snippet, spoken, _names(brand, sites))
-    return _by_rating(rating, title, snippet) or _by_answer(said, snippet) or _by_text(said, kind_of(url))
+    kind = kind_of(url)
+    ruled = _by_rules(said, snippet, kind)
+    if model is None:
+        return ruled
+    seen = features(said, kind, found[0] if found else None, ruled.label, title, snippet)
+    return _by_model(model, Asked(title, snippet, seen), said, version)
+
+
+def version_of(model: TextModel | None) -> str:
+    """The version of a verdict: the rules' own, and the model's behind it where one was asked."""
+    return f"{VERSION}+{model.version}" if model else VERSION
+
+
+def spoken_in(text: str, lang: str | None) -> str:
+    """The language a result is read in: the search's, when it is one of ours, else what its letters say."""
+    return lang if lang in LANGUAGES else language(text)
+
+
+def _by_model(model: TextModel, asked: Asked, said: Tone, version: str) -> Verdict:
+    """What the model takes the text for; the words that spoke stay as evidence, and "model" is the source without any."""
+    guess = model(asked)
+    return Verdict(
+        guess.label, "words" if said.words else "model", f"model:{model.version}", round(guess.probability, 3),
+        said.evidence[:8], version,
+    )  # fmt: skip
+
+
+def _by_rules(said: Tone, snippet: str, kind: str | None) -> Verdict:
+    return _by_answer(said, snippet) or _by_text(said, kind)
 
 
 def _names(brand: str, sites: Sequence[OwnedSite]) -> list[str]:
@@ -48,19 +81,22 @@ def _names(brand: str, sites: Sequence[OwnedSite]) -> list[str]:
     ]
 
 
-def _by_rating(rating: Rating | None, title: str, snippet: str) -> Verdict | None:
-    """A rating decides alone when it is low or high; in between the words do."""
-    found: tuple[float, Evidence] | None = None
+def _rated(rating: Rating | None, title: str, snippet: str) -> tuple[float, Evidence] | None:
+    """The rating of a result, of five: as data, else as written in its title or snippet."""
     if rating is not None and (five := to_five(rating)) is not None:
-        found = five, Evidence("rating", 0, 0, f"{rating.value:g}/{rating.scale:g}")
-    found = found or written(title, "title") or written(snippet, "snippet")
+        return five, Evidence("rating", 0, 0, f"{rating.value:g}/{rating.scale:g}")
+    return written(title, "title") or written(snippet, "snippet")
+
+
+def _by_rating(found: tuple[float, Evidence] | None, version: str) -> Verdict | None:
+    """A rating decides alone when it is low or high; in between the text does."""
     if found is None:
         return None
     value, evidence = found
     if value <= NEGATIVE_TO:
-        return Verdict("negative", "rating", f"rating<={NEGATIVE_TO}", CONFIDENCE["rating"], (evidence,), VERSION)
+        return Verdict("negative", "rating", f"rating<={NEGATIVE_TO}", CONFIDENCE["rating"], (evidence,), version)
     if value >= POSITIVE_FROM:
-        return Verdict("positive", "rating", f"rating>={POSITIVE_FROM}", CONFIDENCE["rating"], (evidence,), VERSION)
+        return Verdict("positive", "rating", f"rating>={POSITIVE_FROM}", CONFIDENCE["rating"], (evidence,), version)
     return None
 
 
