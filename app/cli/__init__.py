@@ -10,7 +10,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from app.cli import batch, brands, looks, people, record, repair, reports, say, serve, sources
+from app.cli import batch, brands, looks, people, record, repair, reports, say, serve, sources, train
 from app.errors import AppError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (brands, people, looks, batch, record, repair, reports, sources, serve):
+for part in (brands, people, looks, batch, train, record, repair, reports, sources, serve):
     part.register(app)
 
 

@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from app import texts as say
 from app.queries.rows import COUNTED
 from app.scoring import reputation, verdict
+from app.text_model import text_model
 from app.texts.judge import said
 from app.types import LABELS
 from app.web.access import Viewer
@@ -47,7 +48,7 @@ def environment() -> Environment:
         "symbols": SYMBOLS,
         "weights": reputation.WEIGHTS,
         "score_version": reputation.VERSION,
-        "rules_version": verdict.VERSION,
+        "rules_version": verdict.version_of(text_model()),
     }
     return made
 
