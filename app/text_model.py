@@ -106,7 +106,9 @@ class Kept:
         with suppress(OSError, sqlite3.Error):
             path.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open()) as base, base:
-                base.execute("CREATE TABLE IF NOT EXISTS read (text BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
+                base.execute(
+                    "CREATE TABLE IF NOT EXISTS read (text BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+                )
 
     def __call__(self, text: str) -> Vector:
         key = hashlib.sha256(f"{READER}\0{text}".encode()).digest()[:16]

@@ -21,7 +21,9 @@ def train(
     rows: Annotated[Path, typer.Option(help="Folder of author<number>.jsonl, as tests/labels/README.md says.")] = Path(
         "tests/labels"
     ),
-    out: Annotated[Path | None, typer.Option(help="Folder for weights.npz and report.md; the bundled model's own.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for weights.npz and report.md; the bundled model's own.")
+    ] = None,
     name: Annotated[str, typer.Option(help="The version verdicts will carry; a new one for new weights.")] = "m1",
 ) -> None:
     """Train the text model on labelled rows; every author in turn is left out to say how right it is."""

@@ -111,7 +111,9 @@ class Lexicon:
         if known is None:
             forms = frozenset(_forms(word, self.hebrew))
             phrases = [p for form in forms for p in self._starts.get(form, ())]
-            phrases += [p for form in forms for size in range(1, len(form) + 1) for p in self._stems.get(form[:size], ())]
+            phrases += [
+                p for form in forms for size in range(1, len(form) + 1) for p in self._stems.get(form[:size], ())
+            ]
             known = tuple(dict.fromkeys(phrases)), forms
             if len(self._seen) < _MOST_WORDS:
                 self._seen[word] = known
@@ -130,7 +132,10 @@ class Lexicon:
             if len(gap) > 3 or not _LOOSE.issuperset(gap):
                 return None
             wanted, longer = phrase.words[step]
-            if not any(form == wanted or (longer and form.startswith(wanted)) for form in self._known(spans[number + step][0])[1]):
+            if not any(
+                form == wanted or (longer and form.startswith(wanted))
+                for form in self._known(spans[number + step][0])[1]
+            ):
                 return None
         return last
 

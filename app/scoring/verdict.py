@@ -1,7 +1,8 @@
 """A result's label with its evidence: owned > rating > text > neutral (human labels stand above, elsewhere). Pure.
 
-Confidences are the shares of right answers by kind of evidence, measured on 510 labelled results of three authors:
-"no word spoke" is right about one time in three, since complaints come in plain words too.
+Confidences are the shares of right answers by kind of evidence, measured on 1,050 labelled results of seven authors, most
+of them written to be hard: many words are no surer than one, since whole stories are told with the words of the other
+side, and "no word spoke" is right one time in four, since complaints come in plain words too.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ VERSION = "s2"
 ENOUGH = 1.0
 LOUD = 2.5
 _NO = re.compile(r"(?:^|(?<=[:.?!–—-] ))(?:no|nope|nie|לא)(?= אחי)?(?=[.,!;])", re.I)
-CONFIDENCE = {"owned": 0.99, "rating": 0.96, "many": 0.76, "some": 0.74, "one": 0.56, "site": 0.8, "none": 0.36}
+CONFIDENCE = {
+    "owned": 0.99, "rating": 0.95, "context": 0.8, "site": 0.75, "one": 0.52, "some": 0.47, "many": 0.42,
+    "question": 0.47, "none": 0.24,
+}  # fmt: skip
 
 
 def score(
@@ -34,7 +38,9 @@ def score(
     site = owned(url, sites)
     if site is not None:
         where = site.host + site.path
-        return Verdict("owned", "owned", f"owned:{where}", CONFIDENCE["owned"], (Evidence("url", 0, 0, where),), version)
+        return Verdict(
+            "owned", "owned", f"owned:{where}", CONFIDENCE["owned"], (Evidence("url", 0, 0, where),), version
+        )
     found = _rated(rating, title, snippet)
     rated = _by_rating(found, version)
     if rated is not None:
@@ -115,13 +121,17 @@ def _by_text(said: Tone, kind: str | None) -> Verdict:
     if "phishing" in said.contexts:
         return _neutral("context:third-party", "site", said)
     if "resolved" in said.contexts:
-        return _verdict("positive", "context:resolved", said)
+        return _verdict("positive", "context:resolved", said, "context")
+    if said.question and "answer" in said.contexts and said.complaint < LOUD:
+        return _verdict("positive", "context:answered", said, "context")
+    if "hostile" in said.contexts and value < LOUD:
+        return _verdict("negative", "context:hostile", said, "context")
     if "topic" in said.contexts and abs(value) < LOUD:
         return _neutral("context:topic", "site", said)
     if kind in NEUTRAL and abs(value) < LOUD:
         return _neutral(f"site:{kind}", "site", said)
     if said.question and value > -LOUD and value < LOUD:
-        return _neutral("context:question", "site", said)
+        return _neutral("context:question", "question", said)
     if value <= -ENOUGH:
         return _verdict("negative", f"words:{value:+.2g}", said)
     if value >= ENOUGH:
@@ -129,8 +139,8 @@ def _by_text(said: Tone, kind: str | None) -> Verdict:
     return _neutral("none" if not said.words else f"words:{value:+.2g}", "none", said)
 
 
-def _verdict(label: Label, rule: str, said: Tone) -> Verdict:
-    strength = "many" if said.words >= 3 else "some" if said.words == 2 else "one"
+def _verdict(label: Label, rule: str, said: Tone, strength: str = "") -> Verdict:
+    strength = strength or ("many" if said.words >= 3 else "some" if said.words == 2 else "one")
     return Verdict(label, "words", rule, CONFIDENCE[strength], said.evidence[:8], VERSION)
 
 

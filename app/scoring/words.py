@@ -50,7 +50,9 @@ def tone(title: str, snippet: str, lang: str, masked: Iterable[str] = ()) -> Ton
         for name in {lang, language(title + snippet)}:
             found = lexicon(name).find(folded)
             contexts |= {one.tag for one in found if one.tag not in TONES}
-            asks = asks or (field == "title" and "?" in title and any(f.tag == "question" and f.first == 0 for f in found))
+            asks = asks or (
+                field == "title" and "?" in title and any(f.tag == "question" and f.first == 0 for f in found)
+            )
             for value, start, end in _spoken(folded, found):
                 praise, complaint = praise + max(value, 0) * weight, complaint + max(-value, 0) * weight
                 evidence.append(Evidence(field, start, end, text[start:end]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.scoring.learned import TONES, Floats, Shape, near, pull
+from app.scoring.learned import TONES, Floats, Shape, near, pull, shares
 from app.training.figures import Words, macro_f1
 from app.training.train import Ground
 from app.training.trial import reported
@@ -34,7 +34,11 @@ def few(on: Ground, shape: Shape) -> list[Few]:
     nearness, authors = near(where, where), on.authors[on.learnt]
     found = []
     for size in SIZES:
-        drawn = [_draw(nearness, on.examples.labels, authors, one, size, n, shape) for one in reported(authors) for n in range(DRAWS)]
+        drawn = [
+            _draw(nearness, on.examples.labels, authors, one, size, n, shape)
+            for one in reported(authors)
+            for n in range(DRAWS)
+        ]
         found.append(Few(size, *(float(mean) for mean in np.mean(drawn, axis=0))))
     return found
 
@@ -51,4 +55,5 @@ def _draw(
 
 def _worth(nearness: Floats, labels: Words, taught: Rows, asked: Rows, shape: Shape) -> float:
     weights = pull(nearness[np.ix_(taught, taught)], labels[taught], shape.ridge)
-    return macro_f1(labels[asked], np.array(TONES)[(nearness[np.ix_(asked, taught)] @ weights).argmax(axis=1)])
+    found = shares(nearness[np.ix_(asked, taught)] @ weights, 1.0)
+    return macro_f1(labels[asked], np.array(TONES)[found.argmax(axis=1)])

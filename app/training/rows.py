@@ -90,7 +90,9 @@ def _row(line: str, author: int, where: str) -> Row:
         raise BadInput(f"{where}: {broken}") from broken
     missing = [name for name in FIELDS if name not in row] if isinstance(row, dict) else list(FIELDS)
     if missing or row["gold"] not in LABELS:
-        raise BadInput(f"{where}: " + (f"without {', '.join(missing)}" if missing else f"unknown label {row['gold']!r}"))
+        raise BadInput(
+            f"{where}: " + (f"without {', '.join(missing)}" if missing else f"unknown label {row['gold']!r}")
+        )
     asked = {
         "brand": {"name": row["brand"], "owned": row["owned_domains"]},
         **{name: row.get(name) for name in ("lang", "url", "title", "snippet", "rating")},
@@ -123,7 +125,9 @@ def read(row: Row) -> Read:
     alone = score_row(row.asked)
     if alone["label"] is None:
         raise BadInput(f"{row.id}: {alone['reason']}")
-    source = "owned" if alone["rule"].startswith("owned") else "rating" if alone["rule"].startswith("rating") else "text"
+    source = (
+        "owned" if alone["rule"].startswith("owned") else "rating" if alone["rule"].startswith("rating") else "text"
+    )
     return Read(alone["label"], listener.heard is None, alone["confidence"], source, listener.heard)
 
 

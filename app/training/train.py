@@ -81,5 +81,3 @@ def save(path: Path, on: Ground, outcome: Outcome, version: str) -> None:
         ids=np.array([on.rows[n].id for n in on.learnt]), shape=np.array([shape.text, shape.seen, shape.ridge]),
         heat=np.array(outcome.learned.heat), version=np.array(version), rules=np.array(VERSION), reader=np.array(READER),
     )  # fmt: skip
-
-

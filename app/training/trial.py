@@ -54,7 +54,7 @@ def tuned(nearness: dict[Shape, Floats], labels: Words, authors: Authors, among:
         for author in reported(authors[among]):
             here = among & (authors == author)
             scores[here] = _scores(closeness, labels, among & ~here, here, shape)
-        said = np.array(TONES)[scores[told].argmax(axis=1)]
+        said = np.array(TONES)[shares(scores[told], 1.0).argmax(axis=1)]
         worth = macro_f1(labels[told], said) + recall(labels[told], said)
         found.append((worth, shape, truest_heat(scores[told], labels[told])))
     _, shape, heat = max(found, key=lambda one: one[0])
