@@ -99,7 +99,7 @@ def reader() -> Read | None:
 
 
 class Kept:
-    """Reads a text once: what was read is kept in a file, by the text's hash. A file nobody can write is done without."""
+    """Reads a text once: what was read is kept in a file, by the text's hash; without one that can be written, not."""
 
     def __init__(self, path: Path, read: Read) -> None:
         self._path, self._read = path, read

@@ -35,7 +35,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A label, its source ("human", "owned", "rating", "site", "words", "model", "none"), rule, evidence, confidence 0..1."""
+    """A label, its source ("human", "owned", "rating", "site", "words", "model", "none"), rule, evidence and
+    confidence 0..1."""
 
     label: Label
     kind: str

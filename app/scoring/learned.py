@@ -1,4 +1,4 @@
-"""Learns labels from read examples and labels what it has not seen: kernel ridge regression on text vectors and features.
+"""Learns labels from examples and labels what it has not seen: kernel ridge regression on text and features.
 
 A result is a point: the vector of its text, and what the rules saw. Near points weigh in on each other's labels.
 Learning is one linear system: no iteration, no chance, the same rows give the same model. Pure.
@@ -57,7 +57,7 @@ class Learned:
 
 def pack(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
     """Vectors of length one as bytes."""
-    return np.clip(np.rint(vectors / STEP), -127, 127).astype(np.int8)
+    return np.asarray(np.clip(np.rint(vectors / STEP), -127, 127), dtype=np.int8)
 
 
 def learn(rows: Examples, shape: Shape, heat: float) -> Learned:

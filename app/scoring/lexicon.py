@@ -21,7 +21,10 @@ _WORD = re.compile(f"(?:[^\\W_]{POINT}*)+")
 _LOOSE = frozenset(" ,-–—\"':.\u00a0\t")
 _EXACT = re.compile(r"[/\[\]():!+.\"]")
 _PREFIX = re.compile("ו?(?:כש|של|מה|[הבכלמש]){0,2}")
-_PLAIN = {"ł": "l", "ß": "s", "’": "'", "‘": "'", "״": '"', "׳": "'", "`": "'", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "ך": "כ"}  # fmt: skip
+_PLAIN = {
+    "ł": "l", "ß": "s", "’": "'", "‘": "'", "״": '"', "׳": "'", "`": "'",
+    "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "ך": "כ",
+}  # fmt: skip
 _MOST_WORDS = 200_000  # remembered words; hostile text could otherwise fill the memory
 
 
@@ -53,7 +56,7 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """words: (word, whether longer words match too); tag: what it means; exact: matched to the letter, marks included."""
+    """words: (word, whether longer words match too); tag: what it means; exact: to the letter, marks included."""
 
     words: tuple[tuple[str, bool], ...]
     tag: str

@@ -1,8 +1,8 @@
 """A result's label with its evidence: owned > rating > text > neutral (human labels stand above, elsewhere). Pure.
 
-Confidences are the shares of right answers by kind of evidence, measured on 1,050 labelled results of seven authors, most
-of them written to be hard: many words are no surer than one, since whole stories are told with the words of the other
-side, and "no word spoke" is right one time in four, since complaints come in plain words too.
+Confidences are the shares of right answers by kind of evidence, measured on 1,050 labelled results of seven authors,
+most of them written to be hard: many words are no surer than one, since whole stories are told with the words of the
+other side, and "no word spoke" is right one time in four, since complaints come in plain words too.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def score(
     brand: str, sites: Sequence[OwnedSite], url: str, title: str, snippet: str, rating: Rating | None,
     lang: str | None, model: TextModel | None = None,
 ) -> Verdict:  # fmt: skip
-    """The label of one result for one brand; a text model, where there is one, reads what no registry or rating settles."""
+    """The label of one result for one brand; a text model, if any, reads what neither registry nor rating settles."""
     version = version_of(model)
     site = owned(url, sites)
     if site is not None:
@@ -66,7 +66,7 @@ def spoken_in(text: str, lang: str | None) -> str:
 
 
 def _by_model(model: TextModel, asked: Asked, said: Tone, version: str) -> Verdict:
-    """What the model takes the text for; the words that spoke stay as evidence, and "model" is the source without any."""
+    """What the model takes the text for; words that spoke stay as evidence, and "model" is the source without any."""
     guess = model(asked)
     return Verdict(
         guess.label, "words" if said.words else "model", f"model:{model.version}", round(guess.probability, 3),

@@ -76,9 +76,9 @@ def _negated(weight: int, folded: str, one: Found, negators: list[Found]) -> int
     """A negated praise is a complaint, a negated mild complaint faint praise; a negated strong complaint is nothing."""
     for negator in negators:
         between = one.first - negator.last - 1
-        if 0 <= between <= _BETWEEN and one.start - negator.start <= _REACH:
-            if not _BREAK.search(folded, negator.end, one.start):
-                return -weight if abs(weight) == 1 or weight > 0 else 0
+        reaches = 0 <= between <= _BETWEEN and one.start - negator.start <= _REACH
+        if reaches and not _BREAK.search(folded, negator.end, one.start):
+            return -weight if abs(weight) == 1 or weight > 0 else 0
     return weight
 
 

@@ -40,11 +40,12 @@ def _head(on: Ground, outcome: Outcome, version: str) -> Iterator[str]:
     shape = outcome.learned.shape
     yield from (
         f"# Text model {version}", "",
-        f"Made by `shemtov train` from {len(on.rows)} rows (author: rows; {told}); {len(on.learnt)} of them are learned",
-        f"from, the others are settled by registry or rating. Rules {VERSION}, reader {READER}; text {shape.text:g},",
-        f"features {shape.seen:g}, ridge {shape.ridge:g}, heat {outcome.learned.heat:.1f}.", "",
-        "Every author in turn is left out of everything: training, the choice of shape, the heat. Author"
-        f" {TAUGHT_ONLY} wrote the", "first word lists too, is trained on and never reported. Brackets: 95 % bootstrap intervals.", "",
+        f"Made by `shemtov train` from {len(on.rows)} rows (author: rows; {told}); {len(on.learnt)} of them",
+        f"are learned from, the others are settled by registry or rating. Rules {VERSION}, reader {READER};",
+        f"text {shape.text:g}, features {shape.seen:g}, ridge {shape.ridge:g}, heat {outcome.learned.heat:.1f}.", "",
+        "Every author in turn is left out of everything: training, the choice of shape, the heat. Author",
+        f"{TAUGHT_ONLY} wrote the first word lists too, is trained on and never reported. Brackets: 95 % bootstrap",
+        "intervals.", "",
     )  # fmt: skip
 
 
@@ -107,8 +108,9 @@ def _few(few: Sequence[Few]) -> Iterator[str]:
     if not few:
         return
     yield from ("", "## Learning from a team's own labels", "")
-    yield "A model of the other authors, given n labels of the left-out author, tried on that author's other rows (mean of"
-    yield "all authors and five draws; three labels, since owned ones need no text; alone: those n labels and nothing else)."
+    yield "A model of the other authors, given n labels of the left-out author, tried on that author's other rows"
+    yield "(mean of all authors and five draws; three labels, since owned ones need no text, and what a rating settles"
+    yield "is left out; alone: those n labels and nothing else)."
     yield from ("", "| labels | with them | without | alone |", "|---|---|---|---|")
     for one in few:
         yield f"| {one.labels} | {one.with_them:.3f} | {one.without:.3f} | {one.alone:.3f} |"

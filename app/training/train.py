@@ -79,5 +79,7 @@ def save(path: Path, on: Ground, outcome: Outcome, version: str) -> None:
     np.savez_compressed(
         path, vectors=kept.vectors, features=kept.features.astype(np.float32), labels=kept.labels,
         ids=np.array([on.rows[n].id for n in on.learnt]), shape=np.array([shape.text, shape.seen, shape.ridge]),
-        heat=np.array(outcome.learned.heat), version=np.array(version), rules=np.array(VERSION), reader=np.array(READER),
+
+        heat=np.array(outcome.learned.heat), version=np.array(version), rules=np.array(VERSION),
+        reader=np.array(READER),
     )  # fmt: skip
