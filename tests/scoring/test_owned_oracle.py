@@ -25,7 +25,7 @@ def holds(url: str) -> None:
     if owned(url, SITE) is None:
         return
     try:
-        there = httpx.URL(url).host.rstrip(".")
+        there = httpx.URL(url.strip().replace("\t", "")).host.rstrip(".")  # browsers drop both before they read
     except httpx.InvalidURL:
         return
     assert there == "nativ.co.il" or there.endswith(".nativ.co.il"), url
