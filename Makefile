@@ -50,9 +50,10 @@ bench: tools ## time what users wait for (tests/bench/)
 	@ls tests/bench/bench_*.py >/dev/null 2>&1 || { echo "no benches yet: they are tests/bench/bench_*.py" >&2; exit 1; }
 	@for file in tests/bench/bench_*.py; do echo "$$file"; $(BIN)/python "$$file" || exit 1; done
 
-lock: tools ## compile both locks again (with Python 3.11); UPGRADE=1 takes the newest versions
+lock: tools ## compile the locks again (with Python 3.11); UPGRADE=1 takes the newest versions
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --build-deps-for editable -o requirements.lock pyproject.toml
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra learn -c requirements.lock -o requirements-learn.lock pyproject.toml
 
 clean: ## remove .venv and caches; never data/
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -31,6 +31,7 @@ from app.store.parses import add_parse
 from app.store.snapshots import finish
 from app.store.sources import mind_attempt
 from app.store.verdicts import set_verdict
+from app.text_model import text_model
 from app.turns import turns, warn_of
 from app.types import Verdict
 from scrapers import registry
@@ -165,8 +166,9 @@ def verdict_of(about: Watched, hit: Hit, link: Link | None) -> Verdict:
     if link and link.host == FORGOTTEN and hit.label:
         return verdict_kept(hit)  # its words are gone: what they said of it stays
     return score(
-        about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), about.search.hl or None
-    )
+        about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), about.search.hl or None,
+        text_model(),
+    )  # fmt: skip
 
 
 def rating_of(hit: Hit) -> Rating | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
     secret_key: str = ""
     public_url: str = ""
     chromium: str = ""
+    text_model: Literal["", "off"] = ""
     direct: str = ""
     serpapi_key: str = ""
     serpapi_url: str = ""

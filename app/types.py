@@ -36,7 +36,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A label, its source ("human", "owned", "rating", "site", "words", "none"), rule, evidence, confidence 0..1."""
+    """A label, its source ("human", "owned", "rating", "site", "words", "model", "none"), rule, evidence and
+    confidence 0..1."""
 
     label: Label
     kind: str

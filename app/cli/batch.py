@@ -15,6 +15,7 @@ from app.cli.explaining import explained
 from app.errors import AppError, BadInput
 from app.files import find_file, json_rows, read_page_file
 from app.scoring.rows import score_row
+from app.text_model import text_model
 from scrapers import registry
 from scrapers.errors import SourceMissing
 from scrapers.judge import judge
@@ -60,9 +61,9 @@ def parse(
 
 def score(batch: Annotated[Path, typer.Option(help="Rows of {brand, url, title, snippet, rating?}.")]) -> None:
     """Label results: one JSON line per row, always."""
-    errors = 0
+    errors, model = 0, text_model()
     for row in json_rows(batch):
-        answer = score_row(row) if isinstance(row, dict) else refused(row)
+        answer = score_row(row, model) if isinstance(row, dict) else refused(row)
         say.row(answer)
         if answer["rule"] == "error":
             errors += 1

@@ -23,9 +23,12 @@ _FORMS = tuple(
         r"(?:★|⭐)\s*(\d[.,]\d{1,2})()(?!\d)",
         r"(?<![\d.,])([1-5])\s*(?:stars?\b|gwiazdk\w*|כוכבים)()(?!\s*hotel)",
         r"^\s*[\"'(]?(\d[.,]\d)\s*\((?:\d[\d.,\s]*)\)()",
+        _WORD + _LINK + r"(\d{1,3}(?:[.,]\d)?)\s?%()",
+        r"(?<![\d.,])(\d{1,3}(?:[.,]\d)?)\s?%()\s*(?:positive|pozytywn\w*|חיובי\w*)",
     )
 )
 _STARS = re.compile(r"[★☆⭐]{5}")
+_SIGNS = re.compile(r"[\d★⭐]")
 
 
 def to_five(rating: Rating) -> float | None:
@@ -37,14 +40,20 @@ def to_five(rating: Rating) -> float | None:
 
 def written(text: str, field: str) -> tuple[float, Evidence] | None:
     """The first rating a text writes out, of five, with where it stands; None without one."""
+    if not _SIGNS.search(text):
+        return None
     stars = _STARS.search(text)
     if stars and "☆" in stars[0]:
         return float(stars[0].count("★")), Evidence(field, stars.start(), stars.end(), stars[0])
     for form in _FORMS:
         for found in form.finditer(text):
             value = float(found[1].replace(",", "."))
-            scale = float(found[2]) if found[2] else (5.0 if value <= 5 else 10.0 if value <= 10 else 100.0)
+            scale = float(found[2]) if found[2] else _scale(value, found[0])
             five = to_five(Rating(value, scale))
             if five is not None and (value > 0 or found[2]):
                 return five, Evidence(field, found.start(), found.end(), found[0])
     return None
+
+
+def _scale(value: float, text: str) -> float:
+    return 100.0 if "%" in text or value > 10 else 5.0 if value <= 5 else 10.0

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from app.scoring.features import TextModel
 from app.scoring.owned import parse_owned
 from app.scoring.verdict import score
 from app.types import OwnedSite
 from scrapers.types import Rating
 
 
-def score_row(row: Mapping[str, Any]) -> dict[str, Any]:
+def score_row(row: Mapping[str, Any], model: TextModel | None = None) -> dict[str, Any]:
     """The label of one row, or {"label": None, "rule": "error", "reason": ...}. Never raises."""
     try:
         brand, sites = _brand(row)
@@ -25,6 +26,7 @@ def score_row(row: Mapping[str, Any]) -> dict[str, Any]:
             _text(row, "snippet", needed=False),
             _rating(row),
             _lang(row),
+            model,
         )
     except ValueError as wrong:
         return {"label": None, "confidence": 0.0, "rule": "error", "reason": str(wrong), "evidence": []}
@@ -32,6 +34,7 @@ def score_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "label": verdict.label,
         "confidence": verdict.confidence,
         "rule": verdict.rule,
+        "version": verdict.version,
         "evidence": [asdict(piece) for piece in verdict.evidence],
     }
 

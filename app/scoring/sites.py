@@ -11,13 +11,22 @@ from urllib.parse import unquote, urlsplit
 
 from scrapers import urls
 
-NEUTRAL = frozenset({"encyclopedia", "directory", "jobs", "comparison", "finance", "apps", "coupons"})
+KINDS = ("complaint", "encyclopedia", "directory", "jobs", "comparison", "finance", "apps", "coupons")
+_PARTS = re.compile(r"[-_.]")
+NEUTRAL = frozenset(KINDS) - {"complaint"}
 
 
 @lru_cache(maxsize=1)
-def _kinds() -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
+def _known() -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """The hosts and the words of each kind, by its place among the kinds."""
     data = tomllib.loads((files("app.scoring") / "sites.toml").read_text(encoding="utf-8"))
-    return {kind: (frozenset(row["words"]), tuple(row["hosts"])) for kind, row in data.items()}
+    hosts: dict[str, int] = {}
+    words: dict[str, int] = {}
+    for place, kind in enumerate(KINDS):
+        for known, names in ((hosts, data[kind]["hosts"]), (words, data[kind]["words"])):
+            for name in names:
+                known.setdefault(name, place)
+    return hosts, words
 
 
 def kind_of(url: str) -> str | None:
@@ -25,12 +34,11 @@ def kind_of(url: str) -> str | None:
     host = urls.host(url)
     if host is None:
         return None
-    path = unquote(urlsplit(url).path).lower()
-    labels = host.split(".")[:-1]
-    words = set(labels) | {part for label in labels for part in label.split("-")}
-    words |= {segment for segment in path.split("/")[:3] if segment}
-    words |= {part for segment in path.split("/")[:2] for part in re.split(r"[-_.]", segment) if len(part) > 3}
-    for kind, (known, hosts) in _kinds().items():
-        if any(host == name or host.endswith("." + name) for name in hosts) or known & words:
-            return kind
-    return None
+    hosts, words = _known()
+    labels = host.split(".")
+    path = unquote(urlsplit(url).path).lower().split("/")
+    named = {".".join(labels[cut:]) for cut in range(len(labels))} & hosts.keys()
+    said = {part for label in labels[:-1] for part in (label, *label.split("-"))} | {part for part in path[:3] if part}
+    said |= {part for segment in path[:2] for part in _PARTS.split(segment) if len(part) > 3}
+    places = [hosts[name] for name in named] + [words[word] for word in said & words.keys()]
+    return KINDS[min(places)] if places else None

@@ -12,6 +12,7 @@ from app import texts as say
 from app.queries.rows import COUNTED
 from app.scoring import verdict
 from app.scoring.by_hand import paths_of
+from app.text_model import text_model
 from app.texts.judge import said
 from app.types import LABELS
 from app.web.access import Viewer
@@ -47,7 +48,7 @@ def environment() -> Environment:
         "counted": COUNTED,
         "marks": MARKS,
         "symbols": SYMBOLS,
-        "rules_version": verdict.VERSION,
+        "rules_version": verdict.version_of(text_model()),
     }
     return made
 
