@@ -42,6 +42,10 @@ class Plain:
             return self.value in hosts_above(host_of(url) or "")
         return self.value in spoken(url)
 
+    def of_host(self, host: str) -> bool:
+        """Whether it stands on that host: a printed list of hosts would still tell where it stood."""
+        return host_of(self.value) == host if self.kind == "url" else self.is_link(f"https://{host}/")
+
     def in_text(self, text: str) -> bool:
         """Whether a text says it."""
         if self.kind == "text":

@@ -266,7 +266,7 @@ def test_reading_the_archive_again_writes_a_new_parse_beside_the_old(
 def test_new_rules_are_events_and_move_no_rank(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rescoring under another version adds an event to each hit; a second time it changes nothing."""
     watch(world, DAY, 1)
-    monkeypatch.setattr("app.scoring.verdict.VERSION", "s2")
+    monkeypatch.setattr("app.scoring.verdict.VERSION", "s99")
     first = rescore(world.surroundings, lambda _done, _of: None)
     assert first.seen == first.changed > 0
     assert rescore(world.surroundings, lambda _done, _of: None).changed == 0

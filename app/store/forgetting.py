@@ -143,6 +143,8 @@ def silence_strings(data: Any, links: frozenset[int], plain: Plain) -> tuple[Any
         return data, 0
     if data.get("link_id") in links and "title" in data:
         return data | _silent(data), 1
+    if "presence" in data and plain.of_host(str(data.get("host"))):  # one of those who speak
+        return data | {"host": HOST}, 1
     pairs = {name: silence_strings(one, links, plain) for name, one in data.items()}
     return {name: part for name, (part, _) in pairs.items()}, sum(count for _, count in pairs.values())
 
