@@ -23,7 +23,6 @@ from playwright.async_api import (
     Playwright,
     Request,
     Response,
-    Route,
     async_playwright,
 )  # fmt: skip
 from playwright.async_api import TimeoutError as PlaywrightTimeout
@@ -43,7 +42,9 @@ ARGUMENTS = (
     # a page that speaks WebRTC would send packets past the gate; the switch has had both names
     "--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )  # fmt: skip
-NOT_NEEDED = frozenset({"image", "media", "font"})
+# Pictures, films and fonts are not needed to read a page of results. Asked of Chromium itself: everything else of a
+# page then loads without waiting for us.
+NOT_NEEDED = {"patterns": [{"resourceType": kind} for kind in ("Image", "Media", "Font")]}
 LAST_WORD = 0.5  # seconds in which Chromium may still name a loss in its own words
 WHOLE_PAGE = 4  # times the cap: what a document and all its parts may weigh together, unpacked
 # Asked in a world of its own, where the page's scripts have put nothing in the place of what is called here.
@@ -126,7 +127,6 @@ class BrowserFetcher:
         await self.gate.address(fetch.url)
         if fetch.headers:
             await context.set_extra_http_headers(dict(fetch.headers))
-        await context.route("**/*", _without_pictures)
         page = await context.new_page()
         await seen.watch(page, await context.new_cdp_session(page))
         if fetch.form or fetch.json is not None or fetch.secrets:
@@ -155,11 +155,6 @@ class BrowserFetcher:
         return self.browser
 
 
-async def _without_pictures(route: Route) -> None:
-    """Pictures, films and fonts are not needed to read a page of results."""
-    await (route.abort() if route.request.resource_type in NOT_NEEDED else route.continue_())
-
-
 class _Seen:
     """What the browser saw so far."""
 
@@ -170,6 +165,8 @@ class _Seen:
         self.status: int | None = None
         self.page: Page | None = None
         self.session: CDPSession | None = None
+        self.frame = ""
+        self.told: set[asyncio.Future[Any]] = set()
         self.crashed = False
         self.full = False  # more came than a page may weigh
         self.cut = ""  # why no more of the page will come
@@ -183,7 +180,23 @@ class _Seen:
         page.on("requestfailed", self._lost)
         page.on("crash", self._crash)
         session.on("Network.dataReceived", self._weigh)
-        await session.send("Network.enable")
+        session.on("Fetch.requestPaused", self._refuse)
+        tree: dict[str, Any]
+        tree, *_ = await asyncio.gather(
+            session.send("Page.getFrameTree"),
+            session.send("Network.enable"),
+            session.send("Fetch.enable", NOT_NEEDED),
+        )
+        self.frame = tree["frameTree"]["frame"]["id"]
+
+    def _refuse(self, paused: dict[str, Any]) -> None:
+        """A part nobody needs: it fails, as far as the page is concerned."""
+        if self.session is not None:
+            why = {"requestId": paused["requestId"], "errorReason": "BlockedByClient"}
+            told = asyncio.ensure_future(self.session.send("Fetch.failRequest", why))
+            told.add_done_callback(lambda done: done.cancelled() or done.exception())  # the page may be gone already
+            self.told.add(told)
+            told.add_done_callback(self.told.discard)
 
     def _weigh(self, piece: dict[str, Any]) -> None:
         """Some bytes, unpacked. A document's request bears the name of its loader, which has no dot."""
@@ -235,8 +248,7 @@ class _Seen:
         """Take the address and the document as they stand, no more of it than may be kept."""
         if self.session is None:
             return
-        frame = (await self.session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-        world = await self.session.send("Page.createIsolatedWorld", {"frameId": frame})
+        world = await self.session.send("Page.createIsolatedWorld", {"frameId": self.frame})
         asked = {
             "expression": AS_IT_STANDS.replace("MOST", str(self.most + 1)),
             "contextId": world["executionContextId"],
