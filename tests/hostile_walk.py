@@ -29,7 +29,8 @@ FENCED = (
 )
 REPORTS = """addEventListener("securitypolicyviolation", (e) => refused(`${e.violatedDirective} ${e.blockedURI}`));"""
 # Tags with the names of their attributes, in the page's order; of a link also where it leads, without our own words.
-SKELETON = """() => [...document.querySelectorAll("*")].map((e) => {
+# The steps of an address that a correction may stop at are as many as the address has, in the twin's as in ours.
+SKELETON = """() => [...document.querySelectorAll("*")].filter((e) => !e.closest(".correct .inside")).map((e) => {
     let depth = 0;
     for (let above = e.parentElement; above; above = above.parentElement) depth++;
     const names = [...e.attributes].map((a) => a.name).sort().join(" ");
