@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -97,6 +98,7 @@ def test_hostile_text_does_nothing_on_any_page(
 
 
 @pytest.mark.browser
+@pytest.mark.skipif("RELIABILITY" not in os.environ, reason="minutes long: make reliability")
 @pytest.mark.reliability
 @pytest.mark.parametrize("width", [360, 1440])
 def test_hostile_text_does_nothing_in_any_language(
