@@ -32,14 +32,21 @@ hypothesis.settings.register_profile("house", derandomize=True, deadline=None, d
 hypothesis.settings.load_profile("house")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_settings() -> Iterator[None]:
+    """No test, and no record that many tests share, reads the developer's .env or asks with their keys."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("SHEMTOV_") and name != "SHEMTOV_CHROMIUM"]:
+            patch.delenv(name)
+        patch.setenv("SHEMTOV_TEXT_MODEL", "off")  # the rules alone: quick, and the same wherever tests run
+        patch.setitem(Settings.model_config, "env_file", None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A data directory of its own: no test reads the developer's .env, asks with their keys or writes their record."""
-    for name in [name for name in os.environ if name.startswith("SHEMTOV_") and name != "SHEMTOV_CHROMIUM"]:
-        monkeypatch.delenv(name)
+    """A data directory of its own: no test writes the developer's record."""
     monkeypatch.setenv("SHEMTOV_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("SHEMTOV_TEXT_MODEL", "off")  # the rules alone: quick, and the same wherever tests run
-    monkeypatch.setitem(Settings.model_config, "env_file", None)
     for cached in (settings, db.engine):
         cached.cache_clear()
     yield tmp_path / "data"
