@@ -7,19 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.compare import compare
 from app.db import reading, writing
 from app.flips import Flips, flips
 from app.kept_out import keep_out
-from app.models import Attempt, Link, Parse, Search, Snapshot
+from app.models import Attempt, Link, Parse, Snapshot
 from app.pipeline import Surroundings, read, rescore_hit, score_new
 from app.queries.blobs import BlobDamaged, BlobForgotten, pages
 from app.queries.hits import linked_hits
 from app.queries.neighbours import quiet_before
 from app.queries.readings import read_looks, reading_of
-from app.queries.searches import watched
+from app.queries.searches import every_search, watched
 from app.rereading import Difference, Tally, difference
 from app.settle import confirm, state_of, stay_quiet
 from app.store.parses import add_parse
@@ -130,11 +130,11 @@ def rescore(world: Surroundings, progress: Callable[[int, int], None], *, accept
     if measured.too_many and not accept:
         return Rescored(measured.seen, 0, (), measured, refused=True)
     with reading(world.engine) as session:
-        ids = list(session.exec(select(Search.id).order_by(col(Search.id))).all())
+        ids = every_search(session)
     seen = changed = 0
     for number, search_id in enumerate(ids, 1):
         with writing(world.engine) as session:
-            about = watched(session, search_id or 0)
+            about = watched(session, search_id)
             hits = linked_hits(session, about.search.id)
             seen += len(hits)
             changed += sum(rescore_hit(session, about, hit, link, world.now()) for hit, link in hits)

@@ -10,12 +10,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.errors import BadInput, NotFound
-from app.models import Brand, Hit, LabelRule, Link, Search
+from app.models import Brand, Hit, LabelRule, Link
 from app.pipeline import rescore_hit
 from app.queries.covered import Covered, covered, machine_events
+from app.queries.hits import shown_of_brand
 from app.queries.label_rules import rule_of, rules_by_brand
 from app.queries.searches import watched
 from app.scoring.by_hand import by_hand, paths_of, ruling, text_pattern
@@ -165,12 +166,7 @@ def _free(session: Session, freed: Sequence[Covered], actor: str, now: datetime)
 
 
 def _of_hit(session: Session, brand_id: int, hit_id: int) -> Target:
-    found = session.exec(
-        select(Link.url, Link.host, Hit.text_hash)
-        .join(Hit, col(Hit.link_id) == col(Link.id))
-        .join(Search, col(Search.id) == col(Hit.search_id))
-        .where(Hit.id == hit_id, Search.brand_id == brand_id)
-    ).first()
+    found = shown_of_brand(session, brand_id, hit_id)
     if found is None:
         raise NotFound(f"no result {hit_id} on a search of this brand")
     return Target(*found)

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.db import reading
-from app.models import Search
 from app.pipeline import verdict_of
 from app.queries.hits import linked_hits
-from app.queries.searches import watched
+from app.queries.searches import every_search, watched
 from app.scoring.verdict import VERSION
 
 MOST = 0.05  # of the labels on unchanged pages; more needs a person
@@ -54,13 +53,13 @@ class Flips:
 def flips(engine: Engine, progress: Callable[[int, int], None]) -> Flips:
     """Every result on record scored by today's rules, and compared with its label; writes nothing."""
     with reading(engine) as session:
-        ids = list(session.exec(select(Search.id).order_by(col(Search.id))).all())
+        ids = every_search(session)
     seen = 0
     counts: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], list[str]] = {}
     for number, search_id in enumerate(ids, 1):
         with reading(engine) as session:
-            labels = _labels(session, search_id or 0)
+            labels = _labels(session, search_id)
         seen += len(labels)
         for old, new, title in labels:
             if old != new:

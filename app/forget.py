@@ -14,15 +14,16 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.db import compact, reading, writing
 from app.errors import BadInput
 from app.forgotten import Kind, Plain, wanted
-from app.models import Parse, Report
 from app.queries.tombstones import (
     blobs_naming,
     blobs_of_parses,
+    every_parse,
+    every_report,
     features_naming,
     keyed,
     links_naming,
@@ -111,7 +112,7 @@ def write_over(session: Session, plain: Plain, blobs: set[int], now: datetime) -
     forget_features(session, features)
     counts["notes"] = silence_column(session, notes(session), "text", plain)
     counts["reasons"] = silence_column(session, reasons(session), "reason", plain)
-    silence_column(session, session.exec(select(Parse)).all(), "checks", plain)
+    silence_column(session, every_parse(session), "checks", plain)
     papers = _reports(session, plain, frozenset(ids))
     counts["reports"] = len(papers)
     counts["files"] = expire(session, leaving | {paper for paper in papers if paper}, "forgotten", now)
@@ -121,7 +122,7 @@ def write_over(session: Session, plain: Plain, blobs: set[int], now: datetime) -
 def _reports(session: Session, plain: Plain, links: frozenset[int]) -> list[int | None]:
     """Printed reports that say it: their facts lose the words, their papers go; the ids of the papers."""
     papers = []
-    for report in session.exec(select(Report)).all():
+    for report in every_report(session):
         data, changed = silence_strings(report.data, links, plain)
         if changed:
             papers.append(report.pdf_blob_id)

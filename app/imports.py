@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.db import writing
 from app.errors import AppError, BadInput, Conflict
 from app.files import find_file, read_page_file
-from app.models import Attempt, Blob, Brand, Fetch, Snapshot
+from app.models import Brand, Snapshot
 from app.pipeline import Surroundings, take_in
 from app.queries.brands import brand_row
 from app.queries.searches import watched
+from app.queries.snapshots import answers_of
 from app.schedule import slot_at
 from app.scoring.markets import markets
 from app.sources import default_sources
@@ -119,13 +120,7 @@ def import_look(session: Session, world: Surroundings, brand_id: int, pages: lis
 
 def _known(session: Session, snapshot: Snapshot, first: Saved, bodies: list[RawPage]) -> Imported:
     """The same page again is no news; another page for the same moment is refused."""
-    stored = session.exec(
-        select(Blob.sha256)
-        .join(Fetch, Fetch.blob_id == Blob.id)  # type: ignore[arg-type]
-        .join(Attempt, Attempt.id == Fetch.attempt_id)  # type: ignore[arg-type]
-        .where(Attempt.snapshot_id == snapshot.id)
-    ).all()
-    if {page.sha256() for page in bodies} != set(stored):
+    if {page.sha256() for page in bodies} != answers_of(session, snapshot.id or 0):
         raise Conflict(f"{first.path}: another page of this search is stored for {snapshot.slot}")
     return Imported(str(first.path), snapshot.id, snapshot.state, "already there")
 

@@ -9,11 +9,11 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from app.forgotten import HOST, Keyed, texts_of
-from app.models import Feature, Hit, Link, Result
-from app.queries.tombstones import blobs_of_parses, remembered, stands_for, true_secret
+from app.forgotten import Keyed, texts_of
+from app.models import Hit, Link
+from app.queries.tombstones import blobs_of_parses, features_of, remembered, shown_by, stands_for, true_secret
 from app.store.archive import expire
 from app.store.forgetting import forget_features, forget_link
 from scrapers.types import RawPage
@@ -28,31 +28,16 @@ def keep_out(session: Session, parse_id: int, pages: Sequence[RawPage], now: dat
         return []
     if not true_secret(session, keyed):
         log.warning("what was forgotten may come back: SHEMTOV_SECRET_KEY is another than it was then")
-    found = [link for link, hits in _shown(session, parse_id) if _named(session, keyed, link, hits)]
+    found = [link for link, hits in shown_by(session, parse_id) if _named(session, keyed, link, hits)]
     features = [
         row
-        for row in session.exec(select(Feature).where(Feature.parse_id == parse_id)).all()
+        for row in features_of(session, parse_id)
         if any(keyed.in_text(text) or keyed.is_link(text) for text in texts_of(row.data))
     ]
     if found or features or any(keyed.on_page(page.body) for page in pages):
         expire(session, blobs_of_parses(session, {parse_id}), "forgotten", now)
     forget_features(session, features)
     return [hit for link in found for hit in forget_link(session, link, keyed)]
-
-
-def _shown(session: Session, parse_id: int) -> list[tuple[Link, list[Hit]]]:
-    """The links of a reading that are not forgotten, each with its appearances in it."""
-    rows = session.exec(
-        select(Link, Hit)
-        .join(Hit, col(Hit.link_id) == col(Link.id))
-        .join(Result, col(Result.hit_id) == col(Hit.id))
-        .where(Result.parse_id == parse_id, Link.host != HOST)
-        .order_by(col(Result.rank))
-    ).all()
-    links: dict[int, tuple[Link, list[Hit]]] = {}
-    for link, hit in rows:
-        links.setdefault(link.id or 0, (link, []))[1].append(hit)
-    return list(links.values())
 
 
 def _named(session: Session, keyed: Keyed, link: Link, hits: Sequence[Hit]) -> bool:

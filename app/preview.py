@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import sqlalchemy
 from sqlalchemy import Engine
-from sqlmodel import Session, col, func
+from sqlmodel import Session
 
 from app.corrections import Corrected
 from app.db import reading, writing
-from app.models import LabelRule, VerdictEvent
+from app.models import LabelRule
 from app.queries.brand_page import WEEKS, whole
 from app.queries.history import history
 from app.queries.label_rules import rule_of
 from app.queries.numbers import Figures
-from app.queries.relabelled import Relabelled, days_of, relabelled
+from app.queries.relabelled import Relabelled, days_of, newest_event, relabelled
 from app.queries.searches import watched
 from app.queries.week import figures, week_points
 from app.types import LabelRule as Rule
@@ -74,7 +73,7 @@ def preview(correct: Callable[[Session], Corrected], now: datetime, on: Engine |
     found: list[Preview] = []
     mains: list[int | None] = []
     with suppress(_Undo), writing(on) as session:
-        newest = session.connection().execute(sqlalchemy.select(func.max(col(VerdictEvent.id)))).scalar() or 0
+        newest = newest_event(session)
         rule = rule_of(session.get_one(LabelRule, correct(session).rule))
         changed = relabelled(session, newest)
         shown = changed.brands[:SHOWN]

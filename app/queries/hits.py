@@ -6,7 +6,7 @@ from typing import cast
 
 from sqlmodel import Session, col, select
 
-from app.models import Hit, Link
+from app.models import Hit, Link, Search
 from app.types import LABELS, Evidence, Label, Verdict
 
 
@@ -16,6 +16,16 @@ def verdict_kept(hit: Hit) -> Verdict:
     evidence = tuple(Evidence(**piece) for piece in hit.evidence)
     kind, rule, version = hit.evidence_kind or "none", hit.rule or "", hit.version or ""
     return Verdict(label, kind, rule, hit.confidence or 0.0, evidence, version)
+
+
+def shown_of_brand(session: Session, brand_id: int, hit_id: int) -> tuple[str, str, bytes] | None:
+    """(URL, host, hash of the text) of an appearance on one of the brand's searches; None when it is on none."""
+    return session.exec(
+        select(Link.url, Link.host, Hit.text_hash)
+        .join(Hit, col(Hit.link_id) == col(Link.id))
+        .join(Search, col(Search.id) == col(Hit.search_id))
+        .where(Hit.id == hit_id, Search.brand_id == brand_id)
+    ).first()
 
 
 def linked_hits(session: Session, search_id: int, *, fresh: bool = False) -> list[tuple[Hit, Link | None]]:

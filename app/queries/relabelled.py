@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy
-from sqlmodel import Session, col, func
+from sqlmodel import Session, col, func, select
 
 from app.models import Brand, Hit, Result, Search, Snapshot, VerdictEvent
 from app.queries.rows import COUNTED
@@ -34,6 +34,11 @@ class Relabelled:
 
     pairs: Mapping[tuple[str, str], int]
     brands: tuple[OfBrand, ...]
+
+
+def newest_event(session: Session) -> int:
+    """The number of the last verdict on record, 0 before the first."""
+    return session.exec(select(func.max(col(VerdictEvent.id)))).one() or 0
 
 
 def relabelled(session: Session, after: int) -> Relabelled:

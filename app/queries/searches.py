@@ -57,6 +57,11 @@ def counted_search(session: Session, search_id: int, workspace: int | None = Non
     return found.search
 
 
+def every_search(session: Session) -> list[int]:
+    """The ids of all searches of this installation, in their order."""
+    return [one or 0 for one in session.exec(select(Search.id).order_by(col(Search.id))).all()]
+
+
 def searches(session: Session, brand_id: int | None = None, purpose: Purpose | None = "share") -> tuple[SearchRow, ...]:
     """The searches of a brand (or all), in the order they were made. Those that only listen stand in no list of pages
     that are counted: whoever wants them asks for "watch", or for None, which is all."""

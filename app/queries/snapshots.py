@@ -37,6 +37,17 @@ def snapshots(session: Session, search_id: int, first: date, last: date, limit: 
     return tuple(session.exec(query).all())
 
 
+def answers_of(session: Session, snapshot_id: int) -> set[str]:
+    """The SHA-256 of every raw answer a look got."""
+    rows = session.exec(
+        select(Blob.sha256)
+        .join(Fetch, col(Fetch.blob_id) == col(Blob.id))
+        .join(Attempt, col(Attempt.id) == col(Fetch.attempt_id))
+        .where(Attempt.snapshot_id == snapshot_id)
+    )
+    return set(rows.all())
+
+
 def snapshot_row(session: Session, found: Snapshot) -> SnapshotRow:
     """A look as readers get it: state, checks, every try with every raw answer."""
     parse = session.get(Parse, found.current_parse) if found.current_parse else None

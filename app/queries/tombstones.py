@@ -21,6 +21,7 @@ from app.models import (
     OwnedSite,
     Parse,
     Picture,
+    Report,
     Result,
     Search,
     Snapshot,
@@ -146,6 +147,26 @@ def parses_showing(session: Session, links: set[int]) -> set[int]:
     return set(rows)
 
 
+def features_of(session: Session, parse_id: int) -> list[Feature]:
+    """The blocks of a reading."""
+    return list(session.exec(select(Feature).where(Feature.parse_id == parse_id)).all())
+
+
+def shown_by(session: Session, parse_id: int) -> list[tuple[Link, list[Hit]]]:
+    """The links of a reading that are not forgotten, each with its appearances in it."""
+    rows = session.exec(
+        select(Link, Hit)
+        .join(Hit, col(Hit.link_id) == col(Link.id))
+        .join(Result, col(Result.hit_id) == col(Hit.id))
+        .where(Result.parse_id == parse_id, Link.host != HOST)
+        .order_by(col(Result.rank))
+    ).all()
+    links: dict[int, tuple[Link, list[Hit]]] = {}
+    for link, hit in rows:
+        links.setdefault(link.id or 0, (link, []))[1].append(hit)
+    return list(links.values())
+
+
 def notes(session: Session) -> list[Annotation]:
     """Every annotation, removed ones too."""
     return list(session.exec(select(Annotation)).all())
@@ -158,3 +179,13 @@ def reasons(session: Session) -> list[Snapshot | Attempt | Parse]:
         *session.exec(select(Attempt).where(col(Attempt.reason).is_not(None))).all(),
         *session.exec(select(Parse).where(Parse.reason != "")).all(),
     ]
+
+
+def every_parse(session: Session) -> list[Parse]:
+    """Every reading: what its checks found may quote a page."""
+    return list(session.exec(select(Parse)).all())
+
+
+def every_report(session: Session) -> list[Report]:
+    """Every printed report."""
+    return list(session.exec(select(Report)).all())

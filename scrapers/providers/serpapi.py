@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from scrapers.json_features import ads, listed, nothing_beside, overview, panel, questions, related, sitelinks, snippet
-from scrapers.json_features import places as businesses
-from scrapers.json_parts import Part, another, failed, organic, parsed, part, refused, result, rich_rating, rows, text
+from scrapers.json_features import nothing_beside
+from scrapers.json_google import google_blocks, google_organic
+from scrapers.json_parts import Part, another, failed, parsed, part, refused, rows, text
 from scrapers.locales import unknown
 from scrapers.places import country, google_hl, place
-from scrapers.types import Access, Feature, Fetch, RawPage, Result, SearchRequest, Serp, Signs
+from scrapers.types import Access, Feature, Fetch, RawPage, SearchRequest, Serp, Signs
 
 NAME = "serpapi"
 ENGINE = "google"
@@ -51,34 +51,9 @@ def fetch(request: SearchRequest, page_no: int, access: Access) -> Fetch:
 def read(raw: RawPage, request: SearchRequest) -> Serp:
     """One page's results, features and signs; JSON that is none reads as an empty page without signs."""
     data = parsed(raw.body)
-    results, unread = organic(rows(data, "organic_results"), lambda item: _result(item, raw.page_no))
-    features = _features(data, results)
+    results, unread = google_organic(data, raw.page_no)
+    features = google_blocks(data, results, images=rows(data, "inline_images"), shopping=rows(data, "shopping_results"))
     return Serp(results, features, _signs(data, raw, bool(results), features, unread))
-
-
-def _result(item: Part, page_no: int) -> Result | None:
-    return result(item, rating=rich_rating(item), page_no=page_no)
-
-
-def _features(data: Part, results: tuple[Result, ...]) -> tuple[Feature, ...]:
-    by_link = {found.url: found for found in results}
-    under = [(item, by_link.get(text(item, "link"))) for item in rows(data, "organic_results")]
-    return (
-        *ads(rows(data, "ads")),
-        *overview(part(data, "ai_overview")),
-        *snippet(part(data, "answer_box")),
-        *questions(rows(data, "related_questions")),
-        *listed("top_stories", rows(data, "top_stories")),
-        *listed("video", rows(data, "inline_videos")),
-        *listed("forums", rows(data, "discussions_and_forums")),
-        *listed("images", rows(data, "inline_images")),
-        *listed("carousel", rows(data, "shopping_results")),
-        *businesses(rows(data, "local_results", "places") or rows(data, "local_results")),
-        *panel(part(data, "knowledge_graph")),
-        *related(rows(data, "related_searches")),
-        *(link for item, found in under
-          for link in sitelinks(item, found, ("sitelinks", "inline"), ("sitelinks", "expanded"))),
-    )  # fmt: skip
 
 
 def _signs(data: Part, raw: RawPage, found: bool, features: tuple[Feature, ...], unread: int) -> Signs:
