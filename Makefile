@@ -1,6 +1,8 @@
 # Every command of a developer's or operator's day. `make help` lists them.
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+# On every core; a file of tests stays with one process, so that what it sets up is set up once.
+SIDE_BY_SIDE := -n auto --dist loadfile
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 export PYTHON LOCK
@@ -27,10 +29,10 @@ serve: ready ## the brand pages and the API of your own record
 	@$(BIN)/shemtov serve
 
 test: tools ## the whole suite, browser included
-	@$(PYTEST)
+	@$(PYTEST) $(SIDE_BY_SIDE)
 
 test-fast: tools ## what needs no browser and no patience
-	@$(PYTEST) -q -m "not browser and not slow and not reliability"
+	@$(PYTEST) -q $(SIDE_BY_SIDE) -m "not browser and not slow and not reliability"
 
 lint: tools ## ruff, mypy --strict, who may import whom
 	@$(BIN)/ruff check .
