@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from numpy.typing import NDArray
-from sites import other_workspace, use
+from sites import looked_at, other_workspace, signed_in, use
 from sqlmodel import Session, select
 from test_corrections import broken
 from test_flips import quiet
@@ -26,6 +27,7 @@ from app.again import rescore
 from app.cli import main
 from app.corrections import correct, undo
 from app.db import reading, writing
+from app.main import create_app
 from app.models import Hit, Link
 from app.pipeline import rescore_hit, score_new
 from app.queries.own_labels import OwnLabel, own_labels
@@ -194,7 +196,7 @@ def test_words_of_the_house_are_learned_and_taken_back(
 
 
 def test_another_workspace_keeps_its_model(taught_world: World) -> None:
-    """What one team's people said labels nothing of another's; the same labels make the same model."""
+    """What one team's people said labels nothing of another's; equal labels make an equal model; pages name it."""
     other = other_workspace(taught_world.engine)
     house(taught_world, 9)
     names = [adapted_by_hand(taught_world) for _ in range(2)]
@@ -202,6 +204,9 @@ def test_another_workspace_keeps_its_model(taught_world: World) -> None:
     assert (version(1), version(other)) == (f"{VERSION}+{names[0]}", f"{VERSION}+t1")
     with reading(taught_world.engine) as session:
         assert own_labels(session, other) == []
+    looked_at(taught_world)
+    with TestClient(create_app()) as client:
+        assert version(1) in signed_in(client, taught_world.engine).get("/brands/nativ-telecom?lang=en").text
 
 
 def test_labels_without_a_pattern_change_nothing(

@@ -68,7 +68,7 @@ def own_labels(session: Session, workspace: int) -> list[OwnLabel]:
 
 def _read_then(row: Any, rule: Rule) -> tuple[bool, float]:
     """How likely an appearance is the one that was read: the last before the statement, else the first after it."""
-    since = _utc(row.since).timestamp()
+    since = _utc(row.since or rule.created).timestamp()
     before = since <= _utc(rule.created).timestamp()
     return before, since if before else -since
 
