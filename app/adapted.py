@@ -60,14 +60,14 @@ def version_with(base: str, own: Examples) -> str:
 
 
 def keep(workspace: int, base: str, own: Examples, report: str) -> str:
-    """Put an adapted model in force, its report first; returns its version."""
+    """Put an adapted model in force, with its report; returns its version."""
     path, version, packed = file_of(workspace), version_with(base, own), io.BytesIO()
     np.savez_compressed(
         packed, vectors=own.vectors, features=own.features.astype(np.float32), labels=own.labels.astype("<U8"),
         base=np.array(base), version=np.array(version),
     )  # fmt: skip
-    write_whole(path.with_suffix(".md"), report.encode("utf-8"))
     write_whole(path, packed.getvalue())
+    write_whole(path.with_suffix(".md"), report.encode("utf-8"))  # last: a report without its model means a loss
     return version
 
 

@@ -37,8 +37,9 @@ from app.scoring.by_hand import text_pattern
 from app.scoring.learned import Shape, learn, pack
 from app.scoring.verdict import VERSION, version_of
 from app.store.label_rules import Saying, add_rule
-from app.text_model import Vector
-from app.training.own import examples, own
+from app.text_model import Vector, taught
+from app.training.figures import Figure
+from app.training.own import Tried, examples, own, tried
 from app.training.rows import labelled
 from app.training.train import Outcome, ground, save
 from app.types import Label
@@ -304,24 +305,47 @@ def test_a_url_s_label_is_one_of_the_text_that_was_read(taught_world: World) -> 
     ]  # fmt: skip
 
 
-def test_what_no_model_is_asked_about_is_no_own_label(taught_world: World) -> None:
+def said_of(title: str, host: str, label: Label) -> OwnLabel:
+    return OwnLabel(1, "Nativ", (), f"https://{host}/", host, title, "", None, "en", label, NOW)
+
+
+def test_what_no_model_is_asked_about_is_no_own_label() -> None:
     """Texts that the registry or a rating settles are counted apart."""
-    at = {
-        "hit": 1,
-        "brand": "Nativ",
-        "sites": (),
-        "url": "https://a.example/",
-        "host": "a.example",
-        "snippet": "",
-        "lang": "en",
-        "at": NOW,
-    }
-    rows = [
-        OwnLabel(title=title, rating=None, label="negative", **at)  # type: ignore[arg-type]  # what all rows share
-        for title in ("Rated 4.8/5", "zamber letter")
-    ]
-    found = own(rows)
+    found = own([said_of(title, "a.example", "negative") for title in ("Rated 4.8/5", "zamber letter")])
     assert ([one.title for one in found.asked], found.settled) == (["zamber letter"], 1)
+
+
+def test_a_site_never_teaches_what_is_tried_on_it(bundle: Path) -> None:
+    """Sixty labels of one site, subdomains and all, prove nothing; the same texts on sites of their own do."""
+    base, texts = taught(bundle / "model" / "weights.npz"), told_texts(60, list(HOUSE))
+
+    def trial(host: str) -> Tried:
+        labels = own([said_of(text, host.format(n), HOUSE[text.split()[0]]) for n, (_, text) in enumerate(texts)])
+        return tried(base, examples(labels, bag), labels.sites)
+
+    alone, apart = trial("t{}.forum.example"), trial("t{}.example")
+    assert (alone.right, alone.wrong, alone.own == alone.base) == (0, 0, True)
+    assert alone.against[0] == "macro-F1 does not rise"
+    assert (apart.against, [size for size, _ in apart.curve]) == ([], [0, 8, 16, 32, 60])
+
+
+@pytest.mark.parametrize(
+    ("f1", "recall", "right", "wrong", "others", "taken"),
+    [
+        (0.8, 0.7, 9, 2, (0.79, 0.82), True),
+        (0.8, 0.7, 8, 3, (0.79, 0.82), False),  # eleven coins do that 11 times in 100
+        (0.8, 0.69, 9, 2, (0.79, 0.82), False),
+        (0.7, 0.7, 9, 2, (0.79, 0.82), False),
+        (0.8, 0.7, 9, 2, (0.77, 0.82), False),
+        (0.8, 0.7, 9, 2, (0.79, 0.78), False),
+    ],
+)
+def test_better_means_more_than_chance_and_at_nobody_s_cost(
+    f1: float, recall: float, right: int, wrong: int, others: tuple[float, float], taken: bool
+) -> None:
+    """Each of the conditions alone keeps a model out."""
+    before, after = Figure(0.7, 0.6, 0.8, 0.7, 60), Figure(f1, 0.6, 0.9, recall, 60)
+    assert (Tried(before, after, right, wrong, (), ((0.8, 0.81), others)).against == []) is taken
 
 
 def test_without_the_bundled_model_nothing_is_adapted(
