@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.adapted import model_of
 from app.db import reading
 from app.pipeline import verdict_of
 from app.queries.hits import linked_hits
-from app.queries.searches import every_search, watched
-from app.scoring.verdict import VERSION
+from app.queries.searches import Watched, every_search, watched
+from app.scoring.verdict import VERSION, version_of
 
 MOST = 0.05  # of the labels on unchanged pages; more needs a person
 EXAMPLES = 3
@@ -31,8 +32,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """seen: results labelled by rules (never by people); flipped: those that today's rules of `version` would label
-    otherwise; pairs: the most frequent first."""
+    """seen: results labelled by rules (never by people); flipped: those that today's rules would label otherwise
+    (`version`: of the rules, with the text model behind them); pairs: the most frequent first."""
 
     version: str
     seen: int
@@ -55,11 +56,14 @@ def flips(engine: Engine, progress: Callable[[int, int], None]) -> Flips:
     with reading(engine) as session:
         ids = every_search(session)
     seen = 0
+    versions: set[str] = set()
     counts: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], list[str]] = {}
     for number, search_id in enumerate(ids, 1):
         with reading(engine) as session:
-            labels = _labels(session, search_id)
+            about = watched(session, search_id)
+            labels = _labels(session, about)
+        versions.add(version_of(model_of(about.brand.workspace_id)))
         seen += len(labels)
         for old, new, title in labels:
             if old != new:
@@ -70,7 +74,7 @@ def flips(engine: Engine, progress: Callable[[int, int], None]) -> Flips:
         Pair(old, new, count, tuple(dict.fromkeys(examples[old, new]))[:EXAMPLES])
         for (old, new), count in counts.most_common()
     )
-    return Flips(VERSION, seen, sum(counts.values()), pairs)
+    return Flips(", ".join(sorted(versions)) or VERSION, seen, sum(counts.values()), pairs)
 
 
 def told(found: Flips) -> list[str]:
@@ -85,11 +89,12 @@ def told(found: Flips) -> list[str]:
     return lines
 
 
-def _labels(session: Session, search_id: int) -> list[tuple[str, str, str]]:
+def _labels(session: Session, about: Watched) -> list[tuple[str, str, str]]:
     """(label, today's label, title) of a search's results that no person labelled."""
-    about = watched(session, search_id)
     scored = (
-        (hit, verdict_of(about, hit, link)) for hit, link in linked_hits(session, search_id) if hit.label is not None
+        (hit, verdict_of(about, hit, link))
+        for hit, link in linked_hits(session, about.search.id)
+        if hit.label is not None
     )
     return [
         (hit.label or "", verdict.label, hit.title)

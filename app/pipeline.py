@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app import compare, settle
+from app.adapted import model_of
 from app.db import reading, writing
 from app.forgotten import HOST as FORGOTTEN
 from app.kept_out import keep_out
@@ -31,7 +32,6 @@ from app.store.parses import add_parse
 from app.store.snapshots import finish
 from app.store.sources import mind_attempt
 from app.store.verdicts import set_verdict
-from app.text_model import text_model
 from app.turns import turns, warn_of
 from app.types import Verdict
 from scrapers import registry
@@ -167,7 +167,7 @@ def verdict_of(about: Watched, hit: Hit, link: Link | None) -> Verdict:
         return verdict_kept(hit)  # its words are gone: what they said of it stays
     return score(
         about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), about.search.hl or None,
-        text_model(),
+        model_of(about.brand.workspace_id),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -34,11 +35,11 @@ class Bundled:
     """The model whose weights lie in this project; a TextModel."""
 
     def __init__(self, learned: Learned, version: str, read: Read) -> None:
-        self.version = version
-        self._learned, self._read = learned, read
+        self.version, self.read = version, read
+        self._learned = learned
 
     def __call__(self, asked: Asked) -> Guess:
-        vector = self._read(text_of(asked.title, asked.snippet))[None]
+        vector = self.read(text_of(asked.title, asked.snippet))[None]
         share = self._learned.shares(vector, np.array([asked.features]))[0]
         best = int(share.argmax())
         return Guess(TONES[best], float(share[best]))
@@ -67,10 +68,29 @@ def weights() -> Path:
 
 def load(path: Path) -> tuple[Learned, str]:
     """A trained model and its version: learned again from the examples in the file, which takes a moment."""
+    kept = taught(path)
+    return learn(kept.rows, kept.shape, kept.heat), kept.version
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What a file of weights holds. authors: of each row, as its id names them; the first one's ids name nobody."""
+
+    rows: Examples
+    authors: NDArray[np.str_]
+    shape: Shape
+    heat: float
+    version: str
+
+
+def taught(path: Path) -> Taught:
+    """The examples a model is learned from, with the shape and heat that were chosen for them."""
     with np.load(path, allow_pickle=False) as kept:
-        rows = Examples(kept["vectors"], kept["features"].astype(np.float64), kept["labels"])
-        shape = Shape(*(float(one) for one in kept["shape"]))
-        return learn(rows, shape, float(kept["heat"])), str(kept["version"])
+        return Taught(
+            Examples(kept["vectors"], kept["features"].astype(np.float64), kept["labels"]),
+            np.array([name.rpartition("-")[0].split("-")[0] for name in kept["ids"].tolist()]),
+            Shape(*(float(one) for one in kept["shape"])), float(kept["heat"]), str(kept["version"]),
+        )  # fmt: skip
 
 
 def text_of(title: str, snippet: str) -> str:

@@ -19,6 +19,7 @@ from app.models import LabelRule
 from app.preview import Preview, preview
 from app.queries import brands as brand_queries
 from app.queries.label_rules import rule_of, workspace_rules
+from app.queries.own_labels import PROGRAM
 from app.queries.reviews import Audit, audit
 from app.store.label_rules import Saying
 from app.surroundings import clock
@@ -26,7 +27,6 @@ from app.types import Label, Scope
 
 router = APIRouter(tags=["labels"])
 AtDep = Annotated[datetime, Depends(clock)]
-ACTOR = "API"
 
 
 class Wanted(BaseModel):
@@ -39,7 +39,7 @@ class Wanted(BaseModel):
     hit: int | None = Field(None, ge=1, le=2**31)
     address: str | None = Field(None, min_length=1, max_length=4000)
     path: str = Field("", max_length=2000, description="for scope path: which, such as example.com/forum")
-    actor: str = Field(ACTOR, min_length=1, max_length=80, description="who says so")
+    actor: str = Field(PROGRAM, min_length=1, max_length=80, description="who says so")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def revoke_rule(rule: Annotated[int, Path(ge=1, le=2**31)], workspace: Workspace
         found = session.get(LabelRule, rule)
         if found is None or found.workspace_id != workspace:
             raise NotFound(f"no label rule {rule}")
-        changed = take_back(session, rule, ACTOR, at)
+        changed = take_back(session, rule, PROGRAM, at)
         slugs = {one.id: one.slug for one in brand_queries.brands(session, workspace)}
         return _answer(session.get_one(LabelRule, rule), slugs, changed)
 

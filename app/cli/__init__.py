@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from app.cli import (
+    adapt,
     archive,
     batch,
     brands,
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (brands, people, looks, batch, train, record, repair, archive, reports, sources, weights, serve):
+for part in (brands, people, looks, batch, train, adapt, record, repair, archive, reports, sources, weights, serve):
     part.register(app)
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from app.models import Hit, Link, Parse, Result, Snapshot
 from app.queries.rows import COUNTED, History, HitRow
+from app.queries.trust import Trust, search_trust, trusted
 from app.types import Evidence
 
 Look = tuple[int, str, str, str | None, str, int | None, str | None]
@@ -90,24 +91,26 @@ def _results(session: Session, parses: list[int], depth: int, link: int | None) 
 
 
 def hit_rows(session: Session, search_id: int, ids: set[int]) -> Mapping[int, HitRow]:
-    """The hits of those ids with their current verdict and the day their link was first seen here."""
-    first = first_seen(session, search_id)
+    """The hits of those ids with their current verdict, as sure as audits let it be, and the day their link was first
+    seen here."""
+    first, trust = first_seen(session, search_id), search_trust(session, search_id)
     query = (
         sqlalchemy.select(
             col(Hit.id), col(Hit.link_id), col(Hit.url), col(Link.url), col(Link.host), col(Hit.title),
             col(Hit.snippet), col(Hit.label), col(Hit.evidence_kind), col(Hit.rule), col(Hit.confidence),
-            col(Hit.evidence), col(Hit.rating), col(Hit.scale), col(Link.unresolved),
+            col(Hit.evidence), col(Hit.rating), col(Hit.scale), col(Link.unresolved), col(Hit.version),
         )
         .join(Link, col(Link.id) == col(Hit.link_id))
         .where(col(Hit.search_id) == search_id)
     )  # fmt: skip
-    return {row[0]: _hit_row(tuple(row), first) for row in session.connection().execute(query) if row[0] in ids}
+    return {row[0]: _hit_row(tuple(row), first, trust) for row in session.connection().execute(query) if row[0] in ids}
 
 
-def _hit_row(row: tuple[Any, ...], first: Mapping[int, date]) -> HitRow:
+def _hit_row(row: tuple[Any, ...], first: Mapping[int, date], trust: Trust) -> HitRow:
     return HitRow(
         id=row[0], link_id=row[1], url=row[2], link=row[3], host=row[4], title=row[5], snippet=row[6],
-        label=row[7] or "neutral", kind=row[8] or "none", rule=row[9] or "", confidence=row[10] or 0.0,
+        label=row[7] or "neutral", kind=row[8] or "none", rule=row[9] or "",
+        confidence=trusted(trust, row[10] or 0.0, row[8] or "none", row[9] or "", row[15] or ""),
         evidence=tuple(Evidence(**piece) for piece in row[11]), rating=row[12], scale=row[13],
         first_seen=first.get(row[1], date.max), unresolved=row[14],
     )  # fmt: skip

@@ -16,6 +16,7 @@ from app.queries.brands import brands as read_brands
 from app.queries.reviews import answers_given, audited
 from app.queries.rows import COUNTED, BrandRow, SearchRow
 from app.queries.searches import search_row
+from app.queries.trust import Trust, trust, trusted
 from app.scoring.audit import SURE, drawn, lot, mixed, urgency
 from app.types import Evidence, Label
 
@@ -105,13 +106,13 @@ def _items(
     looks = _last_good(session, list(brands))
     found: dict[tuple[int, int, bytes], QueueRow] = {}
     rows = list(_shown(session, list(looks)))
-    since = _since(session, [row.hit for row in rows])
+    since, sure = _since(session, [row.hit for row in rows]), trust(session, workspace)
     for row in rows:
         search, look = looks[row.parse]
         about = brands[search.brand_id]
         item = (about.id, row.link_id, row.text)
         if item not in found or row.rank < found[item].rank:
-            found[item] = _row(row, about, search, look, since.get(row.hit, now), now)
+            found[item] = _row(row, about, search, look, since.get(row.hit, now), now, sure)
     return found
 
 
@@ -145,7 +146,8 @@ def _shown(session: Session, parses: Sequence[int]) -> Iterator[Any]:
                 col(Hit.id).label("hit"), col(Hit.link_id),
                 col(Hit.text_hash).label("text"), col(Hit.url), col(Link.url).label("link"), col(Link.host),
                 col(Hit.title), col(Hit.snippet), col(Hit.rating), col(Hit.scale), col(Hit.label),
-                col(Hit.evidence_kind).label("kind"), col(Hit.confidence), col(Hit.evidence),
+                col(Hit.evidence_kind).label("kind"), col(Hit.confidence), col(Hit.evidence), col(Hit.rule),
+                col(Hit.version),
             )
             .join(Hit, col(Hit.id) == col(Result.hit_id))
             .join(Link, col(Link.id) == col(Hit.link_id))
@@ -167,12 +169,15 @@ def _since(session: Session, hits: Sequence[int]) -> dict[int, datetime]:
     return found
 
 
-def _row(row: Any, brand: BrandRow, search: SearchRow, look: Snapshot, since: datetime, now: datetime) -> QueueRow:
+def _row(
+    row: Any, brand: BrandRow, search: SearchRow, look: Snapshot, since: datetime, now: datetime, sure: Trust
+) -> QueueRow:  # fmt: skip
     return QueueRow(
         hit=row.hit, brand=brand, search=search, link_id=row.link_id, url=row.url, link=row.link, host=row.host,
         title=row.title, snippet=row.snippet, rating=row.rating, scale=row.scale, rank=row.rank, page_no=row.page_no,
         snapshot=look.id or 0, day=date.fromisoformat(look.slot[:10]),
         since=since.astimezone(ZoneInfo(brand.zone)).date(), new=now - since < NEW, label=row.label or "neutral",
-        kind=row.kind or "none", confidence=row.confidence or 0.0,
+        kind=row.kind or "none",
+        confidence=trusted(sure, row.confidence or 0.0, row.kind or "none", row.rule or "", row.version or ""),
         evidence=tuple(Evidence(**piece) for piece in row.evidence), lot=lot(brand.id, row.link, row.text),
     )  # fmt: skip

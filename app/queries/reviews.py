@@ -12,7 +12,8 @@ from sqlmodel import Session, col, func, select
 
 from app.errors import NotFound
 from app.models import Brand, Hit, Review, Search
-from app.scoring.audit import wilson
+from app.queries.trust import audit_answers, of_workspace
+from app.scoring.audit import counts, wilson
 from app.types import LABELS, Label
 
 
@@ -46,12 +47,24 @@ class OfVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class OfSource:
+    """The agreement of one source ("owned", "rating", "words", "site", "model", ...) of one version. counts: there are
+    answers enough for its confidences to be shown as they say."""
+
+    source: str
+    version: str
+    agreed: Agreed
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """How often automatic and human labels agree on the random sample, and never on what was picked in another way."""
 
     overall: Agreed
     labels: tuple[OfLabel, ...]
     versions: tuple[OfVersion, ...]
+    sources: tuple[OfSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,16 @@ def audit(session: Session, workspace: int, brand: int | None = None) -> Audit:
             for label in LABELS
         ),
         versions=tuple(OfVersion(version, _agreed([r for r in rows if r[2] == version])) for version in versions),
+        sources=_sources(session, workspace, brand),
+    )
+
+
+def _sources(session: Session, workspace: int, brand: int | None) -> tuple[OfSource, ...]:
+    mine = of_workspace(workspace) if brand is None else of_workspace(workspace) & (col(Search.brand_id) == brand)
+    enough = {source for source, given in audit_answers(session, of_workspace(workspace)).items() if counts(given)}
+    return tuple(
+        OfSource(*source, _agreed([(same, True) for _, same in given]), source in enough)
+        for source, given in sorted(audit_answers(session, mine).items())
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from math import sqrt
+from math import exp, sqrt
+from statistics import fmean
 from typing import TypeVar
 
 ONE_IN = 10
 FIRST = 2  # ordinary results before the first of the sample
 NINETY_FIVE = 1.959964
 SURE = 0.95  # from here on a label is asked about only when it is drawn
+ANSWERS = 30  # audits of one source before its confidences follow them
+BELIEVED = 10  # so many audits the confidences themselves count for
 Row = TypeVar("Row")
 
 
@@ -29,6 +32,38 @@ def urgency(confidence: float, rank: int, *, new: bool) -> float:
     """How much a label is worth asking about: unsure, far up, new this week."""
     weight = 1.0 if rank <= 3 else 0.6 if rank <= 10 else 0.3
     return (1 - confidence) * weight * (2 if new else 1)
+
+
+def source_of(kind: str, rule: str) -> str:
+    """What gave a label: a kind of evidence, or the text model, which may have seen words too."""
+    return "model" if rule.startswith("model:") else kind
+
+
+def counts(answers: Sequence[object]) -> bool:
+    """Whether there are audits enough of a source."""
+    return len(answers) >= ANSWERS
+
+
+def leaning(answers: Sequence[tuple[float, bool]]) -> float:
+    """What the audits of one source add to the log-odds of its confidences, so that they are right as often as they
+    say; answers: (confidence, whether a person agreed). 0 while there are too few."""
+    if not counts(answers):
+        return 0.0
+    said = [confidence for confidence, _ in answers]
+    wanted = (sum(right for _, right in answers) + BELIEVED * fmean(said)) / (len(answers) + BELIEVED)
+    low, high = -8.0, 8.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fmean(leant(one, middle) for one in said) < wanted else (low, middle)
+    return (low + high) / 2
+
+
+def leant(confidence: float, leaning: float) -> float:
+    """A confidence as the audits of its source correct it; what is certain, or not audited enough, stays."""
+    if not leaning or not 0 < confidence < 1:
+        return confidence
+    odds = confidence / (1 - confidence) * exp(leaning)
+    return odds / (1 + odds)
 
 
 def mixed(ordinary: Sequence[Row], sample: Sequence[Row], asked: int, audited: int) -> list[Row]:

@@ -105,7 +105,7 @@ def kind_of(written: str) -> str:
     return next((kind for kind, form in KINDS.items() if re.search(form, written)), "other")
 
 
-class _Listener:
+class Listener:
     """Stands in for a model, to hear what one would be asked."""
 
     version = "none"
@@ -120,7 +120,7 @@ class _Listener:
 
 def read(row: Row) -> Read:
     """What registry, rating and rules say of a row."""
-    listener = _Listener()
+    listener = Listener()
     score_row(row.asked, listener)
     alone = score_row(row.asked)
     if alone["label"] is None:

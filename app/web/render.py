@@ -9,10 +9,10 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from app import texts as say
+from app.adapted import model_of
 from app.queries.rows import COUNTED
 from app.scoring import verdict
 from app.scoring.by_hand import paths_of
-from app.text_model import text_model
 from app.texts.judge import said
 from app.types import LABELS
 from app.web.access import Viewer
@@ -48,7 +48,6 @@ def environment() -> Environment:
         "counted": COUNTED,
         "marks": MARKS,
         "symbols": SYMBOLS,
-        "rules_version": verdict.version_of(text_model()),
     }
     return made
 
@@ -60,8 +59,13 @@ def render(name: str, lang: str, viewer: Viewer | None, **values: Any) -> str:
         t=words, lang=lang, rtl=lang == "he", viewer=viewer, day=lambda d: say.day(d, lang),
         moment=lambda m: say.moment(m, lang), reason=lambda text, check="": said(text, words, check),
         brief=lambda d: say.short_day(d, lang), number=lambda n: say.decimal(n, lang),
-        money=lambda dollars: say.money(dollars, lang), **values,
+        money=lambda dollars: say.money(dollars, lang), rules_version=_labelled_by(viewer), **values,
     )  # fmt: skip
+
+
+def _labelled_by(viewer: Viewer | None) -> str:
+    """The version of the labels a viewer's workspace gets today."""
+    return verdict.version_of(model_of(viewer.workspace)) if viewer else ""
 
 
 def apart(value: date, lang: str) -> str:
