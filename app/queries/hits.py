@@ -18,6 +18,12 @@ def verdict_kept(hit: Hit) -> Verdict:
     return Verdict(label, kind, rule, hit.confidence or 0.0, evidence, version)
 
 
+def labelled(session: Session, search_id: int) -> set[tuple[str, bytes]]:
+    """(canonical URL, hash of the text) of every hit of a search that has its label."""
+    query = select(Link.url, Hit.text_hash).join(Hit, col(Hit.link_id) == col(Link.id))
+    return set(session.exec(query.where(Hit.search_id == search_id, col(Hit.label).is_not(None))).all())
+
+
 def linked_hits(session: Session, search_id: int, *, fresh: bool = False) -> list[tuple[Hit, Link | None]]:
     """Every hit of a search with its link, in the order they were first seen; fresh: those without a verdict yet."""
     query = select(Hit, Link).outerjoin(Link, col(Link.id) == col(Hit.link_id)).where(Hit.search_id == search_id)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import BadInput
-from app.scoring.features import Asked, Guess
+from app.scoring.features import Asked, Listener
 from app.scoring.learned import Examples
 from app.scoring.rows import score_row
 from app.types import LABELS
@@ -105,22 +105,9 @@ def kind_of(written: str) -> str:
     return next((kind for kind, form in KINDS.items() if re.search(form, written)), "other")
 
 
-class _Listener:
-    """Stands in for a model, to hear what one would be asked."""
-
-    version = "none"
-
-    def __init__(self) -> None:
-        self.heard: Asked | None = None
-
-    def __call__(self, asked: Asked) -> Guess:
-        self.heard = asked
-        return Guess("neutral", 0.0)
-
-
 def read(row: Row) -> Read:
     """What registry, rating and rules say of a row."""
-    listener = _Listener()
+    listener = Listener()
     score_row(row.asked, listener)
     alone = score_row(row.asked)
     if alone["label"] is None:
@@ -128,7 +115,7 @@ def read(row: Row) -> Read:
     source = (
         "owned" if alone["rule"].startswith("owned") else "rating" if alone["rule"].startswith("rating") else "text"
     )
-    return Read(alone["label"], listener.heard is None, alone["confidence"], source, listener.heard)
+    return Read(alone["label"], not listener.heard, alone["confidence"], source, next(iter(listener.heard), None))
 
 
 def examples(rows: Sequence[Row], reads: Sequence[Read], vectors: NDArray[np.int8]) -> Examples:
