@@ -133,8 +133,8 @@ class Endpoint:
         else:
             self.kept.answered(self._reach.url)
         if said is not None and all(number in said and said[number].label == controls[number] for number in controls):
-            for number in said.keys() - controls.keys():
-                self.kept.keep(self.version, *results[number], said[number])
+            new = ((results[number], one) for number, one in said.items() if number not in controls)
+            self.kept.keep(self.version, new)
         elif len(texts) > 1:
             waiting.extend([text] for text in texts)
         return ""

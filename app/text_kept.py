@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,11 +46,11 @@ class Answers:
             return None
         return Said(TONES[row[0]], row[1], int(row[2]), int(row[3]))
 
-    def keep(self, version: str, title: str, snippet: str, said: Said) -> None:
-        """Keep an answer."""
+    def keep(self, version: str, answers: Iterable[tuple[tuple[str, str], Said]]) -> None:
+        """Keep answers, each with its (title, snippet)."""
+        rows = [(_hash(version, *text), one.label, one.field, one.start, one.end) for text, one in answers]
         with suppress(sqlite3.Error), self._open() as base:
-            values = (_hash(version, title, snippet), said.label, said.field, said.start, said.end)
-            base.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?, ?)", values)
+            base.executemany("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?, ?)", rows)
 
     def reserve(self, now: datetime, dollars: float, most: float | None) -> bool:
         """Count dollars for a request before it is sent; False when they pass the day's cap, or cannot be counted."""

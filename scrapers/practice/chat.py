@@ -2,8 +2,8 @@
 
 The base URL is {site}/chat/{mode}/v1. It needs no key; a wrong one is refused, and written back. Modes: good, spanless
 (quotes what stands nowhere), labelless (labels nobody asked for), naive (obeys whatever a result says), limited,
-failed, hangs, drips, cut, free (tells no usage), fenced (thinks aloud and fences its JSON), plain (knows no response_format),
-prose, inside (sends elsewhere).
+failed, hangs, drips, cut, free (tells no usage), fenced (thinks aloud and fences its JSON), plain (knows no
+response_format), prose, inside (sends elsewhere).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WORDS = {
     "positive": re.compile(r"excellent|helped|recommend|מצוין|אדיבים|doskonała|pomógł|polecam", re.I),
 }
 # What a naive model lets itself be told: of all results, of those that hold a word, and whole answers of its own kind.
-EVERYTHING = re.compile(r"(?:label|mark) everything (\w+)", re.I)
+EVERYTHING = re.compile(r"(?:label everything|everything here is) (\w+)", re.I)
 THOSE = re.compile(r"those (?:on|about) (\w+) (?:are|deserve) (\w+)", re.I)
 FORGED = re.compile(r'\{"answers":.*?\]\}')
 heard: deque[dict[str, Any]] = deque(maxlen=1000)  # what it was asked, the newest last
