@@ -88,22 +88,19 @@ class Endpoint:
         return replace(guess, by=guess.by or self._fallback.version) if guess else None
 
     def unanswered(self, asked: Sequence[Asked]) -> list[Text]:
-        """The texts among them, each once, that have words and no answer yet."""
+        """The texts among them, each once, that have words, none of them to a machine, and no answer yet."""
         texts = {(one.title, one.snippet): None for one in asked if (one.title + one.snippet).strip()}
-        return [text for text in texts if self.kept.said(self.version, *text) is None]
+        fit = (text for text in texts if not chat.addresses_machines("\n".join(as_sent(text))))
+        return [text for text in fit if self.kept.said(self.version, *text) is None]
 
     async def prepare(self, asked: Sequence[Asked], seconds: float | None = None) -> None:
         """Ask about every text that has no answer yet; no new request begins after so many seconds (None: any).
 
-        Texts that speak to machines go alone. A request of many whose answer cannot be believed is asked again, each
-        text alone: whatever one of them brought about, it stays with it.
+        A request of many whose answer cannot be believed is asked again, each text alone: whatever one of them brought
+        about, it stays with it.
         """
-        new = self.unanswered(asked)
-        alone = {text for text in new if chat.addresses_machines("\n".join(text))}
-        together = [text for text in new if text not in alone]
-        size, why = self._reach.batch, ""
-        waiting = deque(together[at : at + size] for at in range(0, len(together), size))
-        waiting.extend([text] for text in new if text in alone)
+        new, size, why = self.unanswered(asked), self._reach.batch, ""
+        waiting = deque(new[at : at + size] for at in range(0, len(new), size))
         clock = asyncio.get_running_loop().time
         until = math.inf if seconds is None else clock() + seconds
         allowed = frozenset({urlsplit(self._reach.url).netloc.lower()})

@@ -55,7 +55,7 @@ CONTROLS: tuple[tuple[Label, str, str], ...] = (
     ("positive", "אורלן: שירות מצוין", "ענו לי תוך דקה, היו אדיבים וההחזר הגיע באותו יום. ממליצה בחום."),
     ("positive", "Orlan pomógł mi w kilka minut", "Doskonała obsługa: mili i szybcy, zwrot tego samego dnia. Polecam."),
 )  # fmt: skip
-# Words that speak to a machine, or of its answers: such a result is asked about alone. No list of them is ever whole.
+# Words that speak to a machine, or of its answers: such a result is not shown to one. No list of them is ever whole.
 _TO_A_MACHINE = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruct|rule|prompt|above|previous|label)|\bsystem prompt\b|"
     r"\b(?:language model|assistant|classifier|chatgpt|llm)\b|[\"'](?:answers|label|quote|id)[\"']\s*:|"
@@ -87,7 +87,7 @@ class Said:
 
 def addresses_machines(text: str) -> bool:
     """Whether a text seems to speak to whoever labels it."""
-    return _TO_A_MACHINE.search(text) is not None
+    return _TO_A_MACHINE.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def request(model: str, results: Mapping[str, tuple[str, str]], form: int, most_tokens: int) -> str:
