@@ -46,7 +46,7 @@ from scrapers.types import Access, Judgement, Rating, RawPage, Serp
 
 FINAL = ("ok", "empty", "suspect")
 MOST_TRIES = 6
-ASKING = 60.0  # seconds after which a look asks a text model no further
+ASKING = 60.0  # seconds a look may take to ask a text model behind an endpoint
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,13 @@ async def look(world: Surroundings, snapshot_id: int, sources: Sequence[str]) ->
 async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: bool) -> tuple[str, bool]:
     """One try at one source: (state, whether the snapshot is finished)."""
     # 1. claim: the try is on record before anything is asked
+    model = text_model()
+    longest = world.deadline + GRACE + (ASKING if isinstance(model, Endpoint) else 0.0)
     with writing(world.engine) as session:
         snapshot = session.get_one(Snapshot, snapshot_id)
         about = watched(session, snapshot.search_id)
         now = world.now()
-        attempt_id = start(session, snapshot_id, source, now, now + timedelta(seconds=world.deadline + GRACE))
+        attempt_id = start(session, snapshot_id, source, now, now + timedelta(seconds=longest))
 
     # 2. capture, each raw answer stored before it is read
     def keep(page: RawPage) -> None:
@@ -107,7 +109,6 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
         with writing(world.engine) as session:
             end(session, attempt_id, "error", str(missing), world.now())
             return "error", last and finish(session, snapshot_id, "error", str(missing))
-    model = text_model()
     if isinstance(model, Endpoint):  # before the transaction: none is held while others think
         with reading(world.engine) as session:
             asked = new_texts(session, about, source, pages)

@@ -28,6 +28,7 @@ log = logging.getLogger("shemtov")
 UNMEASURED = 0.5  # how sure its labels are called until people audited enough of them
 LONGEST_TITLE, LONGEST_SNIPPET = 500, 1500
 MOST_BYTES = 500_000
+REFUSED = (400, 413, 422)  # of how we ask, or of these very texts: another form, or fewer of them, may do
 TOKENS, TOKENS_EACH = 100, 100  # most that an answer may take, and each result in it
 BYTES_A_TOKEN = 2  # where usage is not told; English has four, Hebrew about two
 Text = tuple[str, str]  # title and snippet, as stored
@@ -94,37 +95,42 @@ class Endpoint:
         return [text for text in fit if self.kept.said(self.version, *text) is None]
 
     async def prepare(self, asked: Sequence[Asked], seconds: float | None = None) -> None:
-        """Ask about every text that has no answer yet; no new request begins after so many seconds (None: any).
+        """Ask about every text that has no answer yet, for at most so many seconds (None: as long as it takes).
 
         A request of many whose answer cannot be believed is asked again, each text alone: whatever one of them brought
         about, it stays with it.
         """
         new, size, why = self.unanswered(asked), self._reach.batch, ""
+        if not new:
+            return
         waiting = deque(new[at : at + size] for at in range(0, len(new), size))
         clock = asyncio.get_running_loop().time
         until = math.inf if seconds is None else clock() + seconds
         allowed = frozenset({urlsplit(self._reach.url).netloc.lower()})
         async with HttpFetcher(allowed=allowed, deadline=self._reach.deadline, max_bytes=MOST_BYTES) as http:
             while waiting and not why:
-                texts = waiting.popleft()
-                why = await self._ask(http, texts, waiting) if clock() < until else "no time is left"
-        if new and (left := self.unanswered(asked)):
+                left = until - clock()
+                why = await self._ask(http, waiting, left) if left > 0 else "no time is left"
+        if still := self.unanswered(asked):
             reason = f": {why}" if why else ""
-            log.warning("%s: %d of %d texts have no answer of it%s", self.version, len(left), len(new), reason)
+            log.warning("%s: %d of %d texts have no answer of it%s", self.version, len(still), len(new), reason)
 
     def prepare_now(self, asked: Sequence[Asked]) -> None:
         """The same for commands, which have no event loop and may wait."""
         asyncio.run(self.prepare(asked))
 
-    async def _ask(self, http: HttpFetcher, texts: Sequence[Text], waiting: deque[list[Text]]) -> str:
-        """One request; why no other is to follow, "" when one may. What was not believed waits again, one by one."""
+    async def _ask(self, http: HttpFetcher, waiting: deque[list[Text]], left: float) -> str:
+        """One request, for the first who wait; why no other is to follow, "" when one may. Texts that were refused, or
+        whose answer is not believed, wait again one by one. left: seconds."""
+        texts = waiting.popleft()
         results, controls = numbered(texts)
-        page = await self._sent(http, results)
+        page = await self._sent(http, results, left)
         if isinstance(page, str):
             return page
-        if page.failure or page.http_status != 200:
+        of_these = page.http_status in REFUSED and not page.failure
+        if not of_these and (page.failure or page.http_status != 200):
             return self._failed(page.failure or f"HTTP {page.http_status}")
-        said = chat.read(chat.answered(page.body)[0] or "", results)
+        said = None if of_these else chat.read(chat.answered(page.body)[0] or "", results)
         if said is None:
             self._failed("its answer is not the JSON it was asked for")
         else:
@@ -136,17 +142,17 @@ class Endpoint:
             waiting.extend([text] for text in texts)
         return ""
 
-    async def _sent(self, http: HttpFetcher, results: dict[str, Text]) -> RawPage | str:
+    async def _sent(self, http: HttpFetcher, results: dict[str, Text], left: float) -> RawPage | str:
         """What came back, asked in a plainer form where the server refuses ours; or why it was not asked."""
         first = self._form
         for form in range(first, len(chat.FORMS)):
-            page = await self._posted(http, results, form)
-            if isinstance(page, str) or page.http_status not in (400, 422):
+            page = await self._posted(http, results, form, left)
+            if isinstance(page, str) or page.http_status not in REFUSED:
                 self._form = form
                 break
         return page
 
-    async def _posted(self, http: HttpFetcher, results: dict[str, Text], form: int) -> RawPage | str:
+    async def _posted(self, http: HttpFetcher, results: dict[str, Text], form: int, left: float) -> RawPage | str:
         """One request over the network, its cost counted before it is sent and corrected after."""
         reach, now = self._reach, self._now()
         if (until := self.kept.resting(reach.url, now)) is not None:
@@ -159,7 +165,7 @@ class Endpoint:
             return "the day's budget is spent, or nothing can be written beside the database"
         headers = {"authorization": f"Bearer {reach.key}"} if reach.key else {}
         secret = (reach.key,) if reach.key else ()
-        page = await http(Fetch(f"{reach.url}/chat/completions", headers, json=sent, secrets=secret))
+        page = await http(Fetch(f"{reach.url}/chat/completions", headers, json=sent, secrets=secret, seconds=left))
         self.kept.settle(now, _paid(reach, page, tokens, reserved) - reserved)
         return page
 

@@ -3,7 +3,7 @@
 The base URL is {site}/chat/{mode}/v1. It needs no key; a wrong one is refused, and written back. Modes: good, spanless
 (quotes what stands nowhere), labelless (labels nobody asked for), naive (obeys whatever a result says), limited,
 failed, hangs, drips, cut, free (tells no usage), fenced (thinks aloud and fences its JSON), plain (knows no
-response_format), prose, inside (sends elsewhere).
+response_format), prose, squeamish (refuses whoever says "damn"), inside (sends elsewhere).
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ async def complete(request: Request) -> Response:
         return JSONResponse({"error": {"message": f"Incorrect API key provided: {given}"}}, 401)
     if mode == "plain" and asked.keys() - {"model", "messages"}:
         return JSONResponse({"error": {"message": "unknown field"}}, 400)
+    if mode == "squeamish" and "damn" in asked["messages"][-1]["content"]:
+        return JSONResponse({"error": {"message": "content policy", "code": "content_filter"}}, 400)
     if mode in ("limited", "failed"):
         return JSONResponse({"error": {"message": f"{mode} {given}"}}, LIMITED if mode == "limited" else FAILED)
     if mode == "inside":
