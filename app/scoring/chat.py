@@ -32,7 +32,7 @@ Answer with JSON alone, each id once: \
 copied letter by letter from that same title or snippet, those the label rests on."""
 _ROW = {
     "type": "object", "additionalProperties": False, "required": ["id", "label", "quote"],
-    "properties": {"id": {"type": "string"}, "label": {"enum": list(TONES)}, "quote": {"type": "string"}},
+    "properties": {"id": {"type": "string"}, "label": {"type": "string", "enum": list(TONES)}, "quote": {"type": "string"}},
 }  # fmt: skip
 _SCHEMA = {
     "type": "object", "additionalProperties": False, "required": ["answers"],
