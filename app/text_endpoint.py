@@ -88,6 +88,14 @@ class Endpoint:
         guess = self._fallback(asked)
         return replace(guess, by=guess.by or self._fallback.version) if guess else None
 
+    def told(self) -> str:
+        """How it is, in a line for the operator: cost since midnight UTC, cap, rest."""
+        now, reach = self._now(), self._reach
+        cap = "" if reach.dollars is None else f" of {reach.dollars:.2f}"
+        until = self.kept.resting(reach.url, now)
+        rests = f", rests until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+        return f"{self.version}: US dollars today {self.kept.spent(now):.4f}{cap}{rests}"
+
     def unanswered(self, asked: Sequence[Asked]) -> list[Text]:
         """The texts among them, each once, that have words, none of them to a machine, and no answer yet."""
         texts = {(one.title, one.snippet): None for one in asked if (one.title + one.snippet).strip()}

@@ -229,3 +229,7 @@ def test_the_score_command_says_which_model_spoke(
         ("positive", "endpoint:tiny@p1", VERSION), (None, None, None),
     ]  # fmt: skip
     assert len(practice.heard) == 1
+    monkeypatch.setattr(sys, "argv", ["shemtov", "sources"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "endpoint:tiny@p1: US dollars today 0.0000\n" in capsys.readouterr().out

@@ -30,9 +30,10 @@ help page, a warning of others who misuse the name.
 Answer with JSON alone, each id once: \
 {"answers": [{"id": "...", "label": "positive|neutral|negative", "quote": "..."}]}. quote: two to twelve words \
 copied letter by letter from that same title or snippet, those the label rests on."""
+_TEXT = {"type": "string"}
 _ROW = {
     "type": "object", "additionalProperties": False, "required": ["id", "label", "quote"],
-    "properties": {"id": {"type": "string"}, "label": {"type": "string", "enum": list(TONES)}, "quote": {"type": "string"}},
+    "properties": {"id": _TEXT, "label": _TEXT | {"enum": list(TONES)}, "quote": _TEXT},
 }  # fmt: skip
 _SCHEMA = {
     "type": "object", "additionalProperties": False, "required": ["answers"],

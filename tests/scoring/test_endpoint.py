@@ -163,6 +163,7 @@ def test_failures_in_a_row_rest_it_and_a_good_answer_ends_that(
         make("failed", clock).prepare_now(asked(BAD))
     assert len(practice.heard) == PATIENCE
     assert "rests until 2026-11-20 12:03 UTC" in caplog.text
+    assert make("failed", clock).told().endswith(", rests until 2026-11-20 12:03 UTC")
     clock.at += timedelta(minutes=4)
     for _ in range(2):
         make("failed", clock).prepare_now(asked(BAD))
@@ -184,6 +185,7 @@ def test_a_day_costs_no_more_than_its_cap(make: Make) -> None:
     model.prepare_now(asked(*many))
     spent = model.kept.spent(clock.at)
     assert 0.06 <= spent <= 0.1
+    assert model.told() == f"endpoint:tiny@p1: US dollars today {spent:.4f} of 0.10"
     answered = len(practice.heard)
     assert spent == pytest.approx(0.02 * answered)
     assert own(model, *many) == ["neutral"] * answered + [None] * (20 - answered)
