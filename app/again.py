@@ -19,10 +19,8 @@ from app.queries.blobs import BlobDamaged, BlobForgotten, pages
 from app.queries.hits import linked_hits
 from app.queries.neighbours import quiet_before
 from app.queries.readings import read_looks, reading_of
-from app.queries.reviews import agreed_with
 from app.queries.searches import watched
 from app.rereading import Difference, Tally, difference
-from app.scoring.audit import measured
 from app.settle import confirm, state_of, stay_quiet
 from app.store.parses import add_parse
 from app.store.snapshots import revise
@@ -133,9 +131,9 @@ def rescore(world: Surroundings, progress: Callable[[int, int], None], *, accept
     with reading(world.engine) as session:
         ids = list(session.exec(select(Search.id).order_by(col(Search.id))).all())
     _ask_ahead(world, ids)
-    found = flips(world.engine, progress)
-    if found.too_many and not accept:
-        return Rescored(found.seen, 0, (), found, refused=True)
+    measured = flips(world.engine, progress)
+    if measured.too_many and not accept:
+        return Rescored(measured.seen, 0, (), measured, refused=True)
     seen = changed = 0
     for number, search_id in enumerate(ids, 1):
         with writing(world.engine) as session:
@@ -144,18 +142,14 @@ def rescore(world: Surroundings, progress: Callable[[int, int], None], *, accept
             seen += len(hits)
             changed += sum(rescore_hit(session, about, hit, link, world.now()) for hit, link in hits)
         progress(number, len(ids))
-    return Rescored(seen, changed, (), found)
+    return Rescored(seen, changed, (), measured)
 
 
 def _ask_ahead(world: Surroundings, searches: Sequence[int | None]) -> None:
-    """A text model that is asked over the network reads every text it has not read, and its labels are called as sure
-    as audits found them; while no transaction is held."""
+    """A text model that is asked over the network reads every text it has not read, while no transaction is held."""
     model = text_model()
     if not isinstance(model, Endpoint):
         return
-    with reading(world.engine) as session:
-        audits = agreed_with(session, f"model:{model.version}")
-    model.kept.measure(model.version, measured(audits.same, audits.n))
     for search_id in searches:
         with reading(world.engine) as session:
             about = watched(session, search_id or 0)

@@ -189,10 +189,12 @@ def new_texts(session: Session, about: Watched, source: str, pages: Sequence[Raw
 
 def heard(about: Watched, rows: Iterable[tuple[Hit, Link | None]]) -> list[Asked]:
     """What a text model is asked when these are labelled: neither what people, registry nor ratings decide."""
-    listener = Listener()
+    found = []
     for hit, link in rows:
+        listener = Listener()
         verdict_of(about, hit, link, listener)
-    return listener.heard
+        found.append(listener.heard)
+    return [one for one in found if one is not None]
 
 
 def verdict_of(about: Watched, hit: Hit, link: Link | None, model: TextModel | None = None) -> Verdict:

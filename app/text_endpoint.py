@@ -25,7 +25,7 @@ from scrapers.http import HttpFetcher
 from scrapers.types import Fetch, RawPage
 
 log = logging.getLogger("shemtov")
-UNMEASURED = 0.5  # how sure its labels are called until people audited enough of them
+UNMEASURED = 0.5  # how sure its labels are called: what it says of itself is not asked, audits correct what is shown
 LONGEST_TITLE, LONGEST_SNIPPET = 500, 1500
 MOST_BYTES = 500_000
 REFUSED = (400, 413, 422)  # of how we ask, or of these very texts: another form, or fewer of them, may do
@@ -81,8 +81,7 @@ class Endpoint:
     def __call__(self, asked: Asked) -> Guess | None:
         said = self.kept.said(self.version, asked.title, asked.snippet)
         if said is not None:
-            sure = self.kept.confidence(self.version) or UNMEASURED
-            return Guess(said.label, sure, evidence=said.evidence(asked.title, asked.snippet))
+            return Guess(said.label, UNMEASURED, evidence=said.evidence(asked.title, asked.snippet))
         if self._fallback is None:
             return None
         guess = self._fallback(asked)

@@ -23,7 +23,6 @@ CREATE TABLE IF NOT EXISTS said (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spent (day TEXT PRIMARY KEY, dollars REAL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rested (endpoint TEXT PRIMARY KEY, trouble INTEGER, until REAL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS measured (version TEXT PRIMARY KEY, confidence REAL) WITHOUT ROWID;
 """
 PATIENCE = 3  # failures in a row before it rests
 LONGEST = timedelta(hours=1)
@@ -94,18 +93,6 @@ class Answers:
         """A good answer ends the trouble."""
         with suppress(sqlite3.Error), self._open() as base:
             base.execute("DELETE FROM rested WHERE endpoint = ?", (endpoint,))
-
-    def confidence(self, version: str) -> float | None:
-        """How often that version was right when people audited it; None while that was not measured."""
-        row = self._row("SELECT confidence FROM measured WHERE version = ?", version)
-        return float(row[0]) if row else None
-
-    def measure(self, version: str, confidence: float | None) -> None:
-        """Keep that figure, or that there is none."""
-        with suppress(sqlite3.Error), self._open() as base:
-            base.execute("DELETE FROM measured WHERE version = ?", (version,))
-            if confidence is not None:
-                base.execute("INSERT INTO measured VALUES (?, ?)", (version, confidence))
 
     def _row(self, query: str, key: object) -> tuple[Any, ...] | None:
         with suppress(sqlite3.Error), self._open() as base:

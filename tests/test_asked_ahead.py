@@ -21,10 +21,8 @@ from app.again import rescore
 from app.cli import main
 from app.db import reading, writing
 from app.forget import forget
-from app.models import Hit, Link, Review, VerdictEvent
-from app.queries.reviews import agreed_with
+from app.models import Hit, Link
 from app.runner import run_due
-from app.scoring.audit import MEASURED_FROM
 from app.settings import settings
 from app.verify import verify
 from scrapers.practice import chat as practice
@@ -168,40 +166,6 @@ def test_what_a_person_said_and_what_was_forgotten_is_not_sent(world: World, ask
 
 def _of_host(session: Session, host: str) -> list[Hit]:
     return list(session.exec(select(Hit).join(Link, col(Link.id) == col(Hit.link_id)).where(Link.host == host)).all())
-
-
-def test_rescoring_takes_its_confidence_from_audits(world: World, ask: Ask) -> None:
-    """Thirty blind answers about its own labels, and no other's, say how sure it is from then on."""
-    ask("good")
-    looked_at(world)
-    rule = "model:endpoint:tiny@p1"
-    with writing(world.engine) as session:
-        hits = session.exec(select(Hit).order_by(col(Hit.id))).all()
-        ours = [hit for hit in hits if hit.rule == rule]
-        others = [hit for hit in hits if hit.rule != rule]
-        for number in range(MEASURED_FROM):
-            session.add(_audit(ours[number % len(ours)], world, right=number >= 3))
-        session.add_all(_audit(hit, world, right=False) for hit in others)
-        ours[0].version = "s2"
-        session.flush()
-        ours[0].version = VERSION
-    with reading(world.engine) as session:
-        agreed = agreed_with(session, rule)
-    assert (agreed.n, agreed.same) == (MEASURED_FROM, MEASURED_FROM - 3)
-    rescore(world.surroundings, quiet)
-    with reading(world.engine) as session:
-        sure = {hit.confidence for hit in session.exec(select(Hit).where(Hit.rule == rule)).all()}
-        events = session.exec(select(VerdictEvent).where(VerdictEvent.rule == rule)).all()
-    assert sure == {0.88}
-    assert len(events) == 2 * len(ours)
-
-
-def _audit(hit: Hit, world: World, *, right: bool) -> Review:
-    label = hit.label or "" if right else next(one for one in ("positive", "negative") if one != hit.label)
-    return Review(
-        hit_id=hit.id or 0, label=label, automatic=hit.label or "", version=hit.version or "", audit=True, actor="Dana",
-        at=world.clock.at,
-    )  # fmt: skip
 
 
 def test_the_score_command_says_which_model_spoke(

@@ -79,10 +79,10 @@ def read_ahead(rows: Iterator[dict[str, Any] | str], model: TextModel | None) ->
     """The same rows; a text model that is asked over the network has read some of them before they are given out."""
     while some := list(islice(rows, AT_ONCE if isinstance(model, Endpoint) else 1)):
         if isinstance(model, Endpoint):
-            listener = Listener()
-            for row in some:
+            listeners = [Listener() for _ in some]
+            for row, listener in zip(some, listeners, strict=True):
                 score_row(row if isinstance(row, dict) else {}, listener)
-            model.prepare_now(listener.heard)
+            model.prepare_now([one.heard for one in listeners if one.heard is not None])
         yield from some
 
 

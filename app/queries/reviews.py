@@ -11,7 +11,7 @@ import sqlalchemy
 from sqlmodel import Session, col, func, select
 
 from app.errors import NotFound
-from app.models import Brand, Hit, Review, Search, VerdictEvent
+from app.models import Brand, Hit, Review, Search
 from app.scoring.audit import wilson
 from app.types import LABELS, Label
 
@@ -85,16 +85,6 @@ def audit(session: Session, workspace: int, brand: int | None = None) -> Audit:
         ),
         versions=tuple(OfVersion(version, _agreed([r for r in rows if r[2] == version])) for version in versions),
     )
-
-
-def agreed_with(session: Session, rule: str) -> Agreed:
-    """How often audits of the whole installation agree with what one rule of the machine said."""
-    said = sqlalchemy.select(col(VerdictEvent.id)).where(
-        col(VerdictEvent.hit_id) == col(Review.hit_id), col(VerdictEvent.version) == col(Review.version),
-        col(VerdictEvent.rule) == rule,
-    )  # fmt: skip
-    query = sqlalchemy.select(col(Review.automatic), col(Review.label)).where(col(Review.audit), said.exists())
-    return _agreed([tuple(row) for row in session.connection().execute(query)])
 
 
 def answers_given(session: Session, workspace: int) -> tuple[int, int]:

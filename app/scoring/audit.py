@@ -10,7 +10,6 @@ from typing import TypeVar
 ONE_IN = 10
 FIRST = 2  # ordinary results before the first of the sample
 NINETY_FIVE = 1.959964
-MEASURED_FROM = 30  # audits before a figure of a source of labels is one
 SURE = 0.95  # from here on a label is asked about only when it is drawn
 Row = TypeVar("Row")
 
@@ -30,11 +29,6 @@ def urgency(confidence: float, rank: int, *, new: bool) -> float:
     """How much a label is worth asking about: unsure, far up, new this week."""
     weight = 1.0 if rank <= 3 else 0.6 if rank <= 10 else 0.3
     return (1 - confidence) * weight * (2 if new else 1)
-
-
-def measured(same: int, n: int) -> float | None:
-    """How sure labels are whose audits agreed so often, one right and one wrong added; None while they are too few."""
-    return round((same + 1) / (n + 2), 2) if n >= MEASURED_FROM else None
 
 
 def mixed(ordinary: Sequence[Row], sample: Sequence[Row], asked: int, audited: int) -> list[Row]:

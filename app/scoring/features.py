@@ -49,10 +49,10 @@ class Listener:
     version = "none"
 
     def __init__(self) -> None:
-        self.heard: list[Asked] = []
+        self.heard: Asked | None = None
 
     def __call__(self, asked: Asked) -> None:
-        self.heard.append(asked)
+        self.heard = asked
 
 
 def features(

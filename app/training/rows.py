@@ -115,7 +115,7 @@ def read(row: Row) -> Read:
     source = (
         "owned" if alone["rule"].startswith("owned") else "rating" if alone["rule"].startswith("rating") else "text"
     )
-    return Read(alone["label"], not listener.heard, alone["confidence"], source, next(iter(listener.heard), None))
+    return Read(alone["label"], listener.heard is None, alone["confidence"], source, listener.heard)
 
 
 def examples(rows: Sequence[Row], reads: Sequence[Read], vectors: NDArray[np.int8]) -> Examples:

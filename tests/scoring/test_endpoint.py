@@ -14,7 +14,6 @@ import pytest
 
 from app.errors import BadInput
 from app.scoring import chat
-from app.scoring.audit import MEASURED_FROM, measured
 from app.scoring.features import Asked, Guess
 from app.scoring.verdict import VERSION, score
 from app.settings import settings
@@ -361,18 +360,6 @@ def test_it_is_off_unless_it_is_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert model.version == "endpoint:org/tiny:3b@p1"
     assert model is text_model()
     assert "QzXwVjKp" not in repr(settings()) + repr(Reach.of(settings())) + repr(vars(model))
-
-
-def test_labels_are_called_as_sure_as_audits_found_them(make: Make) -> None:
-    """A modest figure until thirty audits exist; then theirs, one right and one wrong added."""
-    model = make("good")
-    model.prepare_now(asked(BAD))
-    assert [guess.probability for guess in guesses(model, BAD)] == [0.5]
-    assert measured(MEASURED_FROM - 1, MEASURED_FROM - 1) is None
-    model.kept.measure(model.version, measured(27, MEASURED_FROM))
-    assert [guess.probability for guess in guesses(model, BAD)] == [0.88]
-    model.kept.measure(model.version, None)
-    assert [guess.probability for guess in guesses(model, BAD)] == [0.5]
 
 
 async def test_a_look_does_not_wait_for_ever(make: Make) -> None:
