@@ -14,7 +14,7 @@ from app.db import reading, writing
 from app.flips import Flips, flips
 from app.kept_out import keep_out
 from app.models import Attempt, Link, Parse, Snapshot
-from app.pipeline import Surroundings, read, rescore_hit, score_new
+from app.pipeline import Surroundings, heard, read, rescore_hit, score_new
 from app.queries.blobs import BlobDamaged, BlobForgotten, pages
 from app.queries.hits import linked_hits
 from app.queries.neighbours import quiet_before
@@ -24,6 +24,8 @@ from app.rereading import Difference, Tally, difference
 from app.settle import confirm, state_of, stay_quiet
 from app.store.parses import add_parse
 from app.store.snapshots import revise
+from app.text_endpoint import Endpoint
+from app.text_model import text_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +128,12 @@ def rescore(world: Surroundings, progress: Callable[[int, int], None], *, accept
     What people said stays: it stands above the rules. When too many labels would flip although no page changed,
     nothing is written until a person accepts that.
     """
+    with reading(world.engine) as session:
+        ids = every_search(session)
+    _ask_ahead(world, ids)
     measured = flips(world.engine, progress)
     if measured.too_many and not accept:
         return Rescored(measured.seen, 0, (), measured, refused=True)
-    with reading(world.engine) as session:
-        ids = every_search(session)
     seen = changed = 0
     for number, search_id in enumerate(ids, 1):
         with writing(world.engine) as session:
@@ -140,3 +143,15 @@ def rescore(world: Surroundings, progress: Callable[[int, int], None], *, accept
             changed += sum(rescore_hit(session, about, hit, link, world.now()) for hit, link in hits)
         progress(number, len(ids))
     return Rescored(seen, changed, (), measured)
+
+
+def _ask_ahead(world: Surroundings, searches: Sequence[int]) -> None:
+    """A text model that is asked over the network reads every text it has not read, while no transaction is held."""
+    model = text_model()
+    if not isinstance(model, Endpoint):
+        return
+    for search_id in searches:
+        with reading(world.engine) as session:
+            about = watched(session, search_id)
+            asked = heard(about, linked_hits(session, about.search.id))
+        model.prepare_now(asked)

@@ -6,7 +6,7 @@ snapshot of its own; whoever runs what is due honours it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,17 +21,20 @@ from app.forgotten import HOST as FORGOTTEN
 from app.kept_out import keep_out
 from app.models import Hit, Link, Snapshot
 from app.queries.due import tries
-from app.queries.hits import linked_hits, verdict_kept
+from app.queries.hits import labelled, linked_hits, verdict_kept
 from app.queries.searches import Watched, watched
+from app.queries.tombstones import remembered
 from app.queries.usual import usual
 from app.schedule import slot_of
 from app.scoring.by_hand import by_hand, ruling
+from app.scoring.features import Asked, Listener, TextModel
 from app.scoring.verdict import score
 from app.store.attempts import end, keep_page, start
-from app.store.parses import add_parse
+from app.store.parses import add_parse, text_hash
 from app.store.snapshots import finish
 from app.store.sources import mind_attempt
 from app.store.verdicts import set_verdict
+from app.text_endpoint import Endpoint
 from app.turns import turns, warn_of
 from app.types import Verdict
 from scrapers import registry
@@ -43,6 +46,7 @@ from scrapers.types import Access, Judgement, Rating, RawPage, Serp
 
 FINAL = ("ok", "empty", "suspect")
 MOST_TRIES = 6
+ASKING = 60.0  # seconds a look may take to ask a text model behind an endpoint
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,10 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
     with writing(world.engine) as session:
         snapshot = session.get_one(Snapshot, snapshot_id)
         about = watched(session, snapshot.search_id)
+        model = model_of(about.brand.workspace_id)
+        longest = world.deadline + GRACE + (ASKING if isinstance(model, Endpoint) else 0.0)
         now = world.now()
-        attempt_id = start(session, snapshot_id, source, now, now + timedelta(seconds=world.deadline + GRACE))
+        attempt_id = start(session, snapshot_id, source, now, now + timedelta(seconds=longest))
 
     # 2. capture, each raw answer stored before it is read
     def keep(page: RawPage) -> None:
@@ -103,6 +109,10 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
         with writing(world.engine) as session:
             end(session, attempt_id, "error", str(missing), world.now())
             return "error", last and finish(session, snapshot_id, "error", str(missing))
+    if isinstance(model, Endpoint):  # before the transaction: none is held while others think
+        with reading(world.engine) as session:
+            asked = new_texts(session, about, source, pages)
+        await model.prepare(asked, ASKING)
     # 3. to 7. in one transaction: the record is whole, or it is not there
     with writing(world.engine) as session:
         taken = take_in(session, about, snapshot_id, attempt_id, source, pages, world.now(), last=last)
@@ -158,8 +168,38 @@ def rescore_hit(
     return set_verdict(session, hit, verdict_of(about, hit, link), actor, now)
 
 
-def verdict_of(about: Watched, hit: Hit, link: Link | None) -> Verdict:
-    """Today's verdict of a hit: what a person said of its link, else what the scorer reads."""
+def new_texts(session: Session, about: Watched, source: str, pages: Sequence[RawPage]) -> list[Asked]:
+    """What a text model will be asked about these pages: results without a label, and never what was forgotten."""
+    serp, keyed = parse(source, pages, about.request()), remembered(session)
+    known = labelled(session, about.search.id)
+    rows = []
+    for one in serp.results:
+        words = (one.title, one.snippet, one.display_url)
+        gone = keyed is not None and (keyed.is_link(one.link) or any(map(keyed.in_text, words)))
+        if gone or (one.link, text_hash(one)) in known:
+            continue
+        value, scale = (one.rating.value, one.rating.scale) if one.rating else (None, None)
+        hit = Hit(
+            search_id=about.search.id, url=one.url, title=one.title, snippet=one.snippet, text_hash=text_hash(one),
+            rating=value, scale=scale,
+        )  # fmt: skip
+        rows.append((hit, Link(host=one.host, url=one.link, url_hash=b"")))
+    return heard(about, rows)
+
+
+def heard(about: Watched, rows: Iterable[tuple[Hit, Link | None]]) -> list[Asked]:
+    """What a text model is asked when these are labelled: neither what people, registry nor ratings decide."""
+    found = []
+    for hit, link in rows:
+        listener = Listener()
+        verdict_of(about, hit, link, listener)
+        found.append(listener.heard)
+    return [one for one in found if one is not None]
+
+
+def verdict_of(about: Watched, hit: Hit, link: Link | None, model: TextModel | None = None) -> Verdict:
+    """Today's verdict of a hit: what a person said of its link, else what the scorer reads. model: another than the
+    installation's."""
     said = ruling(link.url, link.host, about.rules, hit.text_hash) if link else None
     if said is not None:
         return by_hand(said)
@@ -167,7 +207,7 @@ def verdict_of(about: Watched, hit: Hit, link: Link | None) -> Verdict:
         return verdict_kept(hit)  # its words are gone: what they said of it stays
     return score(
         about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), about.search.hl or None,
-        model_of(about.brand.workspace_id),
+        model or model_of(about.brand.workspace_id),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import BadInput
@@ -25,7 +25,15 @@ class Settings(BaseSettings):
     secret_key: str = ""
     public_url: str = ""
     chromium: str = ""
-    text_model: Literal["", "off"] = ""
+    text_model: Literal["", "off", "endpoint"] = ""
+    text_endpoint_url: str = ""
+    text_endpoint_key: str = Field("", repr=False)
+    text_endpoint_model: str = ""
+    text_endpoint_batch: int = Field(10, ge=1, le=20)
+    text_endpoint_deadline: float = Field(20.0, gt=0, le=600)
+    text_endpoint_dollars: float | None = Field(None, ge=0, allow_inf_nan=False)
+    text_endpoint_price_in: float = Field(0.0, ge=0, allow_inf_nan=False)
+    text_endpoint_price_out: float = Field(0.0, ge=0, allow_inf_nan=False)
     direct: str = ""
     serpapi_key: str = ""
     serpapi_url: str = ""
@@ -54,7 +62,7 @@ class Settings(BaseSettings):
     raw_days: int = Field(30, ge=0, le=36_500)
     daily_budget: float | None = Field(None, ge=0, allow_inf_nan=False)
 
-    @field_validator("daily_budget", mode="before")
+    @field_validator("daily_budget", "text_endpoint_dollars", mode="before")
     @classmethod
     def _no_limit(cls, dollars: object) -> object:
         return None if dollars == "" else dollars
@@ -63,6 +71,12 @@ class Settings(BaseSettings):
     @classmethod
     def _origin(cls, url: str) -> str:
         return origin(url) if url else ""
+
+    @model_validator(mode="after")
+    def _endpoint(self) -> Settings:
+        if self.text_model == "endpoint":
+            check_endpoint(self)
+        return self
 
     @property
     def database(self) -> str:
@@ -78,6 +92,18 @@ class Settings(BaseSettings):
     def direct_engines(self) -> frozenset[str]:
         """Engines the operator allows us to look at directly, having read their terms (docs/sources.md)."""
         return frozenset(name.strip() for name in self.direct.split(",") if name.strip())
+
+
+def check_endpoint(chosen: Settings) -> None:
+    """BadInput, in one sentence without the key, when no text model can be asked as it is set up."""
+    if not re.fullmatch(r"https?://[^\s/?#@\\]+(/[^\s?#@\\]*)?", chosen.text_endpoint_url):
+        raise BadInput("SHEMTOV_TEXT_ENDPOINT_URL is no base URL; write it as in http://127.0.0.1:11434/v1")
+    if not re.fullmatch(r"[\w./:@+-]{1,100}", chosen.text_endpoint_model, re.A):
+        raise BadInput("SHEMTOV_TEXT_ENDPOINT_MODEL is no name of a model; write it as the server lists it")
+    if not re.fullmatch(r"[!-~]*", chosen.text_endpoint_key):
+        raise BadInput("SHEMTOV_TEXT_ENDPOINT_KEY holds a sign that no key can have, such as a space or a line's end")
+    if chosen.text_endpoint_dollars is not None and not chosen.text_endpoint_price_in + chosen.text_endpoint_price_out:
+        raise BadInput("SHEMTOV_TEXT_ENDPOINT_DOLLARS caps nothing without SHEMTOV_TEXT_ENDPOINT_PRICE_IN and _OUT")
 
 
 def origin(url: str) -> str:
@@ -97,5 +123,9 @@ def origin(url: str) -> str:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once; BadInput names what is wrong with them, without what it says."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        told = (f"SHEMTOV_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in wrong.errors())
+        raise BadInput("; ".join(told)) from None  # the cause would show what was typed: it may be a key

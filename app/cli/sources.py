@@ -13,6 +13,8 @@ from app.queries.sources_page import SourceRow, SourcesPage, sources_page
 from app.resting import ALERT
 from app.settings import settings
 from app.surroundings import clock
+from app.text_endpoint import Endpoint
+from app.text_model import text_model
 
 MEASURES = {
     "results": "results a page", "read": "result blocks read", "snippets": "results with a snippet",
@@ -33,6 +35,9 @@ def sources() -> None:
         for text in described(row):
             say.line(text)
     say.line(spending(page))
+    model = text_model()
+    if isinstance(model, Endpoint):
+        say.line(model.told())
     for row in page.sources:
         for alarm in alarms(row):
             say.warn(alarm)

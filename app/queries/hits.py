@@ -28,6 +28,12 @@ def shown_of_brand(session: Session, brand_id: int, hit_id: int) -> tuple[str, s
     ).first()
 
 
+def labelled(session: Session, search_id: int) -> set[tuple[str, bytes]]:
+    """(canonical URL, hash of the text) of every hit of a search that has its label."""
+    query = select(Link.url, Hit.text_hash).join(Hit, col(Hit.link_id) == col(Link.id))
+    return set(session.exec(query.where(Hit.search_id == search_id, col(Hit.label).is_not(None))).all())
+
+
 def linked_hits(session: Session, search_id: int, *, fresh: bool = False) -> list[tuple[Hit, Link | None]]:
     """Every hit of a search with its link, in the order they were first seen; fresh: those without a verdict yet."""
     query = select(Hit, Link).outerjoin(Link, col(Link.id) == col(Hit.link_id)).where(Hit.search_id == search_id)

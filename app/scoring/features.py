@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.scoring.sites import KINDS
 from app.scoring.words import Tone
-from app.types import Label
+from app.types import Evidence, Label
 
 CONTEXTS = ("phishing", "resolved", "topic", "satire", "answer", "hostile")
 MIDDLE = 3.3  # of five: ratings that decide nothing lie around it
@@ -24,18 +24,35 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a model answers: a label that is never "owned", and how likely it is right, 0..1."""
+    """What a model answers: a label that is never "owned", and how likely it is right, 0..1.
+
+    by: the version of who spoke, when that is not the model that was asked; evidence: the words it quotes, if it does.
+    """
 
     label: Label
     probability: float
+    by: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 class TextModel(Protocol):
-    """Reads one result. Equal input gives an equal answer; version changes whenever an answer may."""
+    """Reads one result. Equal input gives an equal answer of one version. None: it has no answer, the rules speak."""
 
     version: str
 
-    def __call__(self, asked: Asked) -> Guess: ...
+    def __call__(self, asked: Asked) -> Guess | None: ...
+
+
+class Listener:
+    """Stands in for a model, to hear what one would be asked."""
+
+    version = "none"
+
+    def __init__(self) -> None:
+        self.heard: Asked | None = None
+
+    def __call__(self, asked: Asked) -> None:
+        self.heard = asked
 
 
 def features(

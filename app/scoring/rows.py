@@ -34,6 +34,7 @@ def score_row(row: Mapping[str, Any], model: TextModel | None = None) -> dict[st
         "label": verdict.label,
         "confidence": verdict.confidence,
         "rule": verdict.rule,
+        "model": verdict.rule.removeprefix("model:") if verdict.rule.startswith("model:") else None,
         "version": verdict.version,
         "evidence": [asdict(piece) for piece in verdict.evidence],
     }

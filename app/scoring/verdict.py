@@ -52,7 +52,7 @@ def score(
     if model is None:
         return ruled
     seen = features(said, kind, found[0] if found else None, ruled.label, title, snippet)
-    return _by_model(model, Asked(title, snippet, seen), said, version)
+    return _by_model(model, Asked(title, snippet, seen), said) or ruled
 
 
 def version_of(model: TextModel | None) -> str:
@@ -65,12 +65,17 @@ def spoken_in(text: str, lang: str | None) -> str:
     return lang if lang in LANGUAGES else language(text)
 
 
-def _by_model(model: TextModel, asked: Asked, said: Tone, version: str) -> Verdict:
-    """What the model takes the text for; words that spoke stay as evidence, and "model" is the source without any."""
+def _by_model(model: TextModel, asked: Asked, said: Tone) -> Verdict | None:
+    """What the model takes the text for, None when it has no answer. Evidence is what it quotes; of one that quotes
+    nothing the words that spoke, and "model" is the source without any."""
     guess = model(asked)
+    if guess is None:
+        return None
+    by = guess.by or model.version
+    kind = "words" if said.words and not guess.evidence else "model"
     return Verdict(
-        guess.label, "words" if said.words else "model", f"model:{model.version}", round(guess.probability, 3),
-        said.evidence[:8], version,
+        guess.label, kind, f"model:{by}", round(guess.probability, 3), guess.evidence or said.evidence[:8],
+        f"{VERSION}+{by}",
     )  # fmt: skip
 
 

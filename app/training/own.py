@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from app.adapted import together
 from app.queries.own_labels import OwnLabel
-from app.scoring.features import Asked
+from app.scoring.features import Asked, Listener
 from app.scoring.learned import TONES, Examples, Floats, Shape, near, pull, shares
 from app.scoring.verdict import score
 from app.text_model import Read, Taught, text_of
 from app.training.few import SIZES
 from app.training.figures import Figure, Words, figure, macro_f1, recall
-from app.training.rows import Listener
 from scrapers.urls import registrable_domain
 
 ENOUGH, OF_EACH = 50, 8

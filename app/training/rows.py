@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import BadInput
-from app.scoring.features import Asked, Guess
+from app.scoring.features import Asked, Listener
 from app.scoring.learned import Examples
 from app.scoring.rows import score_row
 from app.types import LABELS
@@ -103,19 +103,6 @@ def _row(line: str, author: int, where: str) -> Row:
 def kind_of(written: str) -> str:
     """The hard kind an author's own word for a row belongs to."""
     return next((kind for kind, form in KINDS.items() if re.search(form, written)), "other")
-
-
-class Listener:
-    """Stands in for a model, to hear what one would be asked."""
-
-    version = "none"
-
-    def __init__(self) -> None:
-        self.heard: Asked | None = None
-
-    def __call__(self, asked: Asked) -> Guess:
-        self.heard = asked
-        return Guess("neutral", 0.0)
 
 
 def read(row: Row) -> Read:

@@ -3,7 +3,7 @@
 GET /{engine}/search?q&hl&gl&page&as_of=YYYY-MM-DD&mode=... The page of a day is always the same; `mode` overrides how
 that day misbehaves (none, captcha, consent, enablejs, empty, partial, hidden, wrong-language, wrong-engine, redirect,
 inside, slow, bomb, reset, error503), or asks for Google's page without JavaScript (nojs). device=mobile asks for
-Google's page for phones. Providers: see api.py.
+Google's page for phones. Providers: see api.py; a chat model: chat.py.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from scrapers.practice.api import ROUTE
+from scrapers.practice.chat import CHAT
 from scrapers.practice.entries import Entry, World, worlds
 from scrapers.practice.markup import CAPTCHA, CONSENT, ENABLE_JS, LAYOUTS, PER_PAGE, Asked, google_nojs
 from scrapers.practice.mobile import google_mobile
@@ -103,7 +104,7 @@ async def _drip(mode: str) -> AsyncIterator[bytes]:
         await asyncio.sleep(0.05)
 
 
-application = Starlette(routes=[ROUTE, Route("/{engine}/search", search)])
+application = Starlette(routes=[ROUTE, CHAT, Route("/{engine}/search", search)])
 
 
 class PracticeSite:
