@@ -18,6 +18,7 @@ from app.scoring.verdict import VERSION
 
 MOST = 0.05  # of the labels on unchanged pages; more needs a person
 EXAMPLES = 3
+LONGEST = 100  # characters of an overview, which has no title
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _labels(session: Session, search_id: int) -> list[tuple[str, str, str]]:
         (hit, verdict_of(about, hit, link)) for hit, link in linked_hits(session, search_id) if hit.label is not None
     )
     return [
-        (hit.label or "", verdict.label, hit.title)
+        (hit.label or "", verdict.label, hit.title or hit.snippet[:LONGEST])
         for hit, verdict in scored
         if "human" not in (hit.evidence_kind, verdict.kind)
     ]

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from app.forgotten import HOST, Keyed, texts_of
 from app.models import Feature, Hit, Link, Result
-from app.queries.tombstones import blobs_of_parses, remembered, stands_for, true_secret
+from app.queries.tombstones import blobs_of_parses, remembered, stands_for, true_secret, with_twins
 from app.store.archive import expire
 from app.store.forgetting import forget_features, forget_link
 from scrapers.types import RawPage
@@ -36,8 +36,8 @@ def keep_out(session: Session, parse_id: int, pages: Sequence[RawPage], now: dat
     ]
     if found or features or any(keyed.on_page(page.body) for page in pages):
         expire(session, blobs_of_parses(session, {parse_id}), "forgotten", now)
-    forget_features(session, features)
-    return [hit for link in found for hit in forget_link(session, link, keyed)]
+    texts = forget_features(session, with_twins(session, features), keyed)
+    return texts + [hit for link in found for hit in forget_link(session, link, keyed)]
 
 
 def _shown(session: Session, parse_id: int) -> list[tuple[Link, list[Hit]]]:

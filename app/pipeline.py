@@ -16,11 +16,11 @@ from sqlmodel import Session
 
 from app import compare, settle
 from app.db import reading, writing
-from app.forgotten import HOST as FORGOTTEN
+from app.forgotten import silent
 from app.kept_out import keep_out
 from app.models import Hit, Link, Snapshot
 from app.queries.due import tries
-from app.queries.hits import linked_hits, verdict_kept
+from app.queries.hits import link_of, linked_hits, verdict_kept
 from app.queries.searches import Watched, watched
 from app.queries.usual import usual
 from app.schedule import slot_of
@@ -121,7 +121,7 @@ def take_in(
     parse_id = add_parse(session, about.search.id, snapshot_id, attempt_id, serp, judged, now)
     score_new(session, about, now)
     for hit in keep_out(session, parse_id, pages, now):
-        rescore_hit(session, about, hit, session.get_one(Link, hit.link_id), now)
+        rescore_hit(session, about, hit, link_of(session, hit), now)
     if judged.state not in FINAL and not last:
         return judged.state, False
     state, reason = settle.state_of(judged)
@@ -159,11 +159,12 @@ def rescore_hit(
 
 
 def verdict_of(about: Watched, hit: Hit, link: Link | None) -> Verdict:
-    """Today's verdict of a hit: what a person said of its link, else what the scorer reads."""
-    said = ruling(link.url, link.host, about.rules, hit.text_hash) if link else None
+    """Today's verdict of a hit: what a person said of its text or its link, else what the scorer reads."""
+    url, host = (link.url, link.host) if link else ("", "")
+    said = ruling(url, host, about.rules, hit.text_hash)
     if said is not None:
         return by_hand(said)
-    if link and link.host == FORGOTTEN and hit.label:
+    if hit.label and silent(host, hit.title, hit.snippet):
         return verdict_kept(hit)  # its words are gone: what they said of it stays
     return score(
         about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), about.search.hl or None,

@@ -11,6 +11,8 @@ Label = Literal["owned", "positive", "neutral", "negative"]
 LABELS: tuple[Label, ...] = ("owned", "positive", "neutral", "negative")
 Scope = Literal["text", "url", "path", "host"]
 SCOPES: tuple[Scope, ...] = ("text", "url", "path", "host")
+BesideKind = Literal["ai_overview", "paa"]
+BESIDE: tuple[BesideKind, ...] = ("ai_overview", "paa")
 Purpose = Literal["share", "watch"]
 
 Role = Literal["owner", "analyst", "viewer"]

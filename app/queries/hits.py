@@ -18,6 +18,11 @@ def verdict_kept(hit: Hit) -> Verdict:
     return Verdict(label, kind, rule, hit.confidence or 0.0, evidence, version)
 
 
+def link_of(session: Session, hit: Hit) -> Link | None:
+    """The link of a hit; None of a question or an overview."""
+    return session.get_one(Link, hit.link_id) if hit.link_id is not None else None
+
+
 def linked_hits(session: Session, search_id: int, *, fresh: bool = False) -> list[tuple[Hit, Link | None]]:
     """Every hit of a search with its link, in the order they were first seen; fresh: those without a verdict yet."""
     query = select(Hit, Link).outerjoin(Link, col(Link.id) == col(Hit.link_id)).where(Hit.search_id == search_id)

@@ -44,14 +44,16 @@ def rule_rows(session: Session, brand_id: int) -> tuple[RuleRow, ...]:
     rules = rules_in_force(session, brand_id)
     query = (
         sqlalchemy.select(col(Link.url), col(Link.host), col(Hit.text_hash), sqlalchemy.func.count())
-        .join(Hit, col(Hit.link_id) == col(Link.id))
+        .select_from(Hit)
+        .outerjoin(Link, col(Hit.link_id) == col(Link.id))
         .join(Search, col(Search.id) == col(Hit.search_id))
         .where(col(Search.brand_id) == brand_id)
         .group_by(col(Link.id), col(Hit.text_hash))
     )
     decides: Counter[int] = Counter()
     speaks: set[int] = set()
-    for url, host, text, hits in session.connection().execute(query) if rules else ():
+    for link, site, text, hits in session.connection().execute(query) if rules else ():
+        url, host = link or "", site or ""  # a question or an overview has neither
         speaks |= {rule.id for rule in rules if speaks_of(rule, url, host, text)}
         rule = ruling(url, host, rules, text)
         decides[rule.id if rule else 0] += hits

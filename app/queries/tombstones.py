@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import or_
@@ -92,12 +92,21 @@ def links_naming(session: Session, plain: Plain) -> list[Link]:
 
 
 def features_naming(session: Session, plain: Plain) -> list[Feature]:
-    """The blocks that say it or lead there."""
-    return [
+    """The blocks that say it or lead there, with their twins."""
+    named = [
         row
         for row in session.exec(select(Feature)).all()
         if any(plain.in_text(text) or plain.is_link(text) for text in texts_of(row.data))
     ]
+    return with_twins(session, named)
+
+
+def with_twins(session: Session, features: Sequence[Feature]) -> list[Feature]:
+    """Blocks with all that show the same question or overview: its words are forgotten once, and everywhere."""
+    ids = {feature.id for feature in features}
+    hits = {feature.hit_id for feature in features if feature.hit_id is not None}
+    twins = session.exec(select(Feature).where(col(Feature.hit_id).in_(hits)).order_by(col(Feature.id))).all()
+    return [*features, *(row for row in twins if row.id not in ids)]
 
 
 def blobs_naming(session: Session, root: Path, plain: Plain) -> Iterator[tuple[int, int, int | None]]:
