@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from app.models import Feature, Hit, Snapshot
 from app.queries.hits import verdict_kept
-from app.types import BESIDE, BesideKind, Evidence, Label
+from app.types import BesideKind, Evidence, Label
 from scrapers.urls import host
 
 
@@ -42,10 +42,9 @@ def beside(session: Session, snapshot_id: int | None) -> tuple[Beside, ...]:
         .join(Feature, col(Feature.hit_id) == col(Hit.id))
         .join(Snapshot, col(Snapshot.current_parse) == col(Feature.parse_id))
         .where(Snapshot.id == snapshot_id, col(Hit.label).is_not(None))
-        .order_by(col(Feature.id))
+        .order_by(col(Feature.kind), col(Feature.id))
     )
-    found = {hit.id: _row(hit, str(data.get("url") or "")) for hit, data in session.exec(query).all()}
-    return tuple(sorted(found.values(), key=lambda one: BESIDE.index(one.kind)))
+    return tuple({hit.id: _row(hit, str(data.get("url") or "")) for hit, data in session.exec(query).all()}.values())
 
 
 def _row(hit: Hit, url: str) -> Beside:
