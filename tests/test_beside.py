@@ -227,7 +227,9 @@ def test_the_page_and_the_api_give_label_evidence_and_a_way_to_correct(seen: Wor
     wanted = {"label": "neutral", "scope": "text", "brand": "nativ-telecom", "hit": question.hit_id}
     assert pages.post("/api/v1/label-rules", json=wanted, headers=api).json()["changed"] == 1
     assert texts("en")["by_hand"] in pages.get("/brands/nativ-telecom?lang=en").text.split('id="beside"')[1]
-    assert texts("en")["rule_beside"] in pages.get("/brands/nativ-telecom/rules?lang=en").text
+    rules = pages.get("/brands/nativ-telecom/rules?lang=en").text
+    assert texts("en")["rule_beside"] in rules
+    assert QUESTION in rules
 
 
 @pytest.mark.parametrize(("kind", "typed"), [("text", QUESTION), ("url", "https://forum.example/why")])
