@@ -12,11 +12,10 @@ from sqlmodel import Session, col, select
 from app.compare import compare
 from app.db import reading, writing
 from app.flips import Flips, flips
-from app.kept_out import keep_out
 from app.models import Attempt, Parse, Search, Snapshot
-from app.pipeline import Surroundings, read, rescore_hit, score_new
+from app.pipeline import Surroundings, read, rescore_hit, score_new, stay_forgotten
 from app.queries.blobs import BlobDamaged, BlobForgotten, pages
-from app.queries.hits import link_of, linked_hits
+from app.queries.hits import linked_hits
 from app.queries.neighbours import quiet_before
 from app.queries.readings import read_looks, reading_of
 from app.queries.searches import watched
@@ -108,8 +107,7 @@ def reparse_one(session: Session, world: Surroundings, snapshot_id: int, now: da
         return False
     parse_id = add_parse(session, snapshot.search_id, snapshot_id, old.attempt_id, serp, judged, now)
     score_new(session, about, now)
-    for hit in keep_out(session, parse_id, (), now):
-        rescore_hit(session, about, hit, link_of(session, hit), now)
+    stay_forgotten(session, about, parse_id, (), now)
     state, reason = state_of(judged)
     revise(session, snapshot_id, state, reason, parse_id)
     snapshot = session.get_one(Snapshot, snapshot_id)

@@ -120,8 +120,7 @@ def take_in(
     end(session, attempt_id, judged.state, judged.reason, now)
     parse_id = add_parse(session, about.search.id, snapshot_id, attempt_id, serp, judged, now)
     score_new(session, about, now)
-    for hit in keep_out(session, parse_id, pages, now):
-        rescore_hit(session, about, hit, link_of(session, hit), now)
+    stay_forgotten(session, about, parse_id, pages, now)
     if judged.state not in FINAL and not last:
         return judged.state, False
     state, reason = settle.state_of(judged)
@@ -149,6 +148,13 @@ def score_new(session: Session, about: Watched, now: datetime) -> int:
     for hit, link in fresh:
         rescore_hit(session, about, hit, link, now)
     return len(fresh)
+
+
+def stay_forgotten(session: Session, about: Watched, parse_id: int, pages: Sequence[RawPage], now: datetime) -> None:
+    """Take out of a new reading what was forgotten; what a person said of it holds for what stands for it."""
+    for hit in keep_out(session, parse_id, pages, now):
+        if hit.search_id == about.search.id:
+            rescore_hit(session, about, hit, link_of(session, hit), now)
 
 
 def rescore_hit(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from records import record_look
 from sites import looked_at, signed_in, use
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +25,7 @@ from app.errors import BadInput
 from app.forgotten import Kind
 from app.main import create_app
 from app.models import Brand, Change, Feature, Hit, Review, VerdictEvent
+from app.pipeline import score_new
 from app.preview import preview
 from app.prove import Finding
 from app.queries.all_brands import all_brands
@@ -36,6 +38,7 @@ from app.queries.searches import watched
 from app.queries.weekly import weekly
 from app.recount import figures_again
 from app.secret import secret
+from app.store.beside import add_missing_beside
 from app.store.brands import home_workspace
 from app.store.keys import add_key
 from app.store.searches import add_search
@@ -102,6 +105,20 @@ def numbers(world: World) -> list[Any]:
             [change.model_dump() for change in session.exec(select(Change).order_by(col(Change.id))).all()],
             list(export_rows(session, about.brand, about.search, day - timedelta(days=9), day)),
         ]
+
+
+def shown_elsewhere(world: World) -> None:
+    """Another search of the brand shows the same question, and names no source."""
+    with writing(world.engine) as session:
+        brand = session.get_one(Brand, world.brand)
+        other = add_search(
+            session, brand, phrase="x", engine="bing", hl="he", gl="IL", market="il-he", sources=["practice"]
+        )
+        look = record_look(session, other.id or 0, world.clock.at.date(), [], {})
+        data = {"question": QUESTION, "answer": ANSWER}
+        session.add(Feature(parse_id=look.current_parse or 0, kind="paa", data=data))
+        add_missing_beside(session, other.id or 0)
+        score_new(session, watched(session, other.id or 0), world.clock.at)
 
 
 def recounted(world: World) -> list[str]:
@@ -235,7 +252,8 @@ def test_the_page_and_the_api_give_label_evidence_and_a_way_to_correct(seen: Wor
 @pytest.mark.parametrize(("kind", "typed"), [("text", QUESTION), ("url", "https://forum.example/why")])
 def test_what_is_forgotten_keeps_its_label_and_never_comes_back(seen: World, kind: Kind, typed: str) -> None:
     """Its words are on no file, whatever named it; a label by hand still stands; looks and readings bring nothing back."""
-    say(seen, hit_of(seen, "paa"), "positive", "text", now=seen.clock.at)
+    shown_elsewhere(seen)
+    assert say(seen, hit_of(seen, "paa"), "positive", "text", now=seen.clock.at).changed == 2
     before = numbers(seen)
     take_away(seen, kind, typed)
     assert on_disk(seen, QUESTION, ANSWER, "forum.example") == []
@@ -248,7 +266,8 @@ def test_what_is_forgotten_keeps_its_label_and_never_comes_back(seen: World, kin
     assert rescore(seen.surroundings, NO_PROGRESS).changed == 0
     assert label_of(seen, "paa") == ("positive", "human")
     with reading(seen.engine) as session:
-        assert len(session.exec(select(Hit.id).where(Hit.kind == "paa")).all()) == 1
+        rows = session.exec(select(Hit.search_id, Hit.title, Hit.label).where(Hit.kind == "paa")).all()
+    assert sorted(rows) == [(1, "[…]", "positive"), (2, "[…]", "positive")]
     assert on_disk(seen, QUESTION, ANSWER, "forum.example") == []
     sound(seen)
 

@@ -102,11 +102,18 @@ def features_naming(session: Session, plain: Plain) -> list[Feature]:
 
 
 def with_twins(session: Session, features: Sequence[Feature]) -> list[Feature]:
-    """Blocks with all that show the same question or overview: its words are forgotten once, and everywhere."""
+    """Blocks with all that show the same question or overview, on any search: its words are forgotten once, and
+    everywhere."""
     ids = {feature.id for feature in features}
     hits = {feature.hit_id for feature in features if feature.hit_id is not None}
-    twins = session.exec(select(Feature).where(col(Feature.hit_id).in_(hits)).order_by(col(Feature.id))).all()
-    return [*features, *(row for row in twins if row.id not in ids)]
+    texts = set(session.exec(select(Hit.text_hash).where(col(Hit.id).in_(hits))).all()) if hits else set()
+    twins = session.exec(
+        select(Feature)
+        .join(Hit, col(Hit.id) == col(Feature.hit_id))
+        .where(col(Hit.link_id).is_(None), col(Hit.text_hash).in_(texts))
+        .order_by(col(Feature.id))
+    )
+    return [*features, *(row for row in twins.all() if row.id not in ids)] if texts else list(features)
 
 
 def blobs_naming(session: Session, root: Path, plain: Plain) -> Iterator[tuple[int, int, int | None]]:
