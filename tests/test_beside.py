@@ -24,7 +24,7 @@ from app.db import migrate, reading, writing
 from app.errors import BadInput
 from app.forgotten import Kind
 from app.main import create_app
-from app.models import Brand, Change, Feature, Hit, Review, VerdictEvent
+from app.models import Brand, Change, Feature, Hit, Report, Review, VerdictEvent
 from app.pipeline import score_new
 from app.preview import preview
 from app.prove import Finding
@@ -34,8 +34,9 @@ from app.queries.brand_page import Asked, brand_page
 from app.queries.export import export_rows
 from app.queries.label_queue import label_queue
 from app.queries.label_rules import rule_rows
+from app.queries.reports import printed_facts
 from app.queries.searches import watched
-from app.queries.weekly import weekly
+from app.queries.weekly import frozen, thawed, weekly
 from app.recount import figures_again
 from app.secret import secret
 from app.store.beside import add_missing_beside
@@ -119,6 +120,16 @@ def shown_elsewhere(world: World) -> None:
         session.add(Feature(parse_id=look.current_parse or 0, kind="paa", data=data))
         add_missing_beside(session, other.id or 0)
         score_new(session, watched(session, other.id or 0), world.clock.at)
+
+
+def printed_week(world: World) -> None:
+    """The facts of the week, as a print freezes them."""
+    with writing(world.engine) as session:
+        facts = weekly(session, world.search, world.clock.at.date(), "en")
+        assert thawed(frozen(facts)) == facts
+        assert QUESTION in {one.title for one in facts.beside}
+        session.add(Report(brand_id=world.brand, search_id=world.search, week=facts.first, lang="en",
+                           at=world.clock.at, data={"facts": frozen(facts)}))  # fmt: skip
 
 
 def recounted(world: World) -> list[str]:
@@ -255,6 +266,7 @@ def test_what_is_forgotten_keeps_its_label_and_never_comes_back(seen: World, kin
     shown_elsewhere(seen)
     assert say(seen, hit_of(seen, "paa"), "positive", "text", now=seen.clock.at).changed == 2
     before = numbers(seen)
+    printed_week(seen)
     take_away(seen, kind, typed)
     assert on_disk(seen, QUESTION, ANSWER, "forum.example") == []
     assert [(one.title, one.text, one.host, one.label) for one in texts_beside(seen)] == [
@@ -267,6 +279,8 @@ def test_what_is_forgotten_keeps_its_label_and_never_comes_back(seen: World, kin
     assert label_of(seen, "paa") == ("positive", "human")
     with reading(seen.engine) as session:
         rows = session.exec(select(Hit.search_id, Hit.title, Hit.label).where(Hit.kind == "paa")).all()
+        facts = printed_facts(session, 1)
+    assert [(one.title, one.host) for one in facts.beside if one.kind == "paa"] == [("[…]", "forgotten.invalid")]
     assert sorted(rows) == [(1, "[…]", "positive"), (2, "[…]", "positive")]
     assert on_disk(seen, QUESTION, ANSWER, "forum.example") == []
     sound(seen)
