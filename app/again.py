@@ -12,9 +12,8 @@ from sqlmodel import Session
 from app.compare import compare
 from app.db import reading, writing
 from app.flips import Flips, flips
-from app.kept_out import keep_out
-from app.models import Attempt, Link, Parse, Snapshot
-from app.pipeline import Surroundings, heard, read, rescore_hit, score_new
+from app.models import Attempt, Parse, Snapshot
+from app.pipeline import Surroundings, heard, read, rescore_hit, score_new, stay_forgotten
 from app.queries.blobs import BlobDamaged, BlobForgotten, pages
 from app.queries.hits import linked_hits
 from app.queries.neighbours import quiet_before
@@ -22,6 +21,7 @@ from app.queries.readings import read_looks, reading_of
 from app.queries.searches import every_search, watched
 from app.rereading import Difference, Tally, difference
 from app.settle import confirm, state_of, stay_quiet
+from app.store.beside import add_missing_beside
 from app.store.parses import add_parse
 from app.store.snapshots import revise
 from app.text_endpoint import Endpoint
@@ -109,8 +109,7 @@ def reparse_one(session: Session, world: Surroundings, snapshot_id: int, now: da
         return False
     parse_id = add_parse(session, snapshot.search_id, snapshot_id, old.attempt_id, serp, judged, now)
     score_new(session, about, now)
-    for hit in keep_out(session, parse_id, (), now):
-        rescore_hit(session, about, hit, session.get_one(Link, hit.link_id), now)
+    stay_forgotten(session, about, parse_id, (), now)
     state, reason = state_of(judged)
     revise(session, snapshot_id, state, reason, parse_id)
     snapshot = session.get_one(Snapshot, snapshot_id)
@@ -125,6 +124,7 @@ def reparse_one(session: Session, world: Surroundings, snapshot_id: int, now: da
 def rescore(world: Surroundings, progress: Callable[[int, int], None], *, accept: bool = False) -> Rescored:
     """Give every hit today's verdict; every change is an event, so that it can be told from a change of the web.
 
+    Questions and overviews that an older version recorded without a hit get theirs, and their first label with it.
     What people said stays: it stands above the rules. When too many labels would flip although no page changed,
     nothing is written until a person accepts that.
     """
@@ -138,6 +138,7 @@ def rescore(world: Surroundings, progress: Callable[[int, int], None], *, accept
     for number, search_id in enumerate(ids, 1):
         with writing(world.engine) as session:
             about = watched(session, search_id)
+            add_missing_beside(session, about.search.id)
             hits = linked_hits(session, about.search.id)
             seen += len(hits)
             changed += sum(rescore_hit(session, about, hit, link, world.now()) for hit, link in hits)

@@ -13,10 +13,10 @@ from typing import Any
 from sqlmodel import Session
 
 from app.errors import BadInput, NotFound
-from app.models import Brand, Hit, LabelRule, Link
+from app.models import Brand, Hit, LabelRule
 from app.pipeline import rescore_hit
 from app.queries.covered import Covered, covered, machine_events
-from app.queries.hits import shown_of_brand
+from app.queries.hits import link_of, shown_of_brand
 from app.queries.label_rules import rule_of, rules_by_brand
 from app.queries.searches import watched
 from app.scoring.by_hand import by_hand, paths_of, ruling, text_pattern
@@ -39,7 +39,8 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a correction is of. text: the hash of the appearance's text, None for an address."""
+    """What a correction is of. text: the hash of the appearance's text, None for an address. A question or an overview
+    has link and host ""."""
 
     link: str
     host: str
@@ -95,6 +96,8 @@ def pattern_of(target: Target, scope: Scope, label: Label, path: str = "") -> st
         if target.text is None:
             raise BadInput("an exact text is that of a result: name the result, not an address")
         return text_pattern(target.link, target.text)
+    if not target.link:
+        raise BadInput("a question or an overview has no address of its own: label its text", "correct_beside")
     if scope == "url":
         return target.link
     pattern = _path(target, path) if scope == "path" else home_host(target.host)
@@ -133,7 +136,7 @@ def _decided(
     """The hits that get another verdict, by the rule that gives it; and those no rule speaks of any more."""
     rules = rules_by_brand(session, workspace, {one.brand for one in found})
     of_texts = any(rule.match == "text" for some in rules.values() for rule in some)
-    decided: dict[tuple[int, int, bytes], Rule | None] = {}
+    decided: dict[tuple[int, int | None, bytes], Rule | None] = {}
     given: dict[int, tuple[Rule, list[int]]] = {}
     freed: list[Covered] = []
     for one in found:
@@ -162,7 +165,8 @@ def _free(session: Session, freed: Sequence[Covered], actor: str, now: datetime)
     for one in freed:
         if one.hit not in events:
             about = watched(session, one.search)
-            rescore_hit(session, about, session.get_one(Hit, one.hit), session.get_one(Link, one.link), now, actor)
+            hit = session.get_one(Hit, one.hit)
+            rescore_hit(session, about, hit, link_of(session, hit), now, actor)
 
 
 def _of_hit(session: Session, brand_id: int, hit_id: int) -> Target:

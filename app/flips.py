@@ -18,6 +18,7 @@ from app.scoring.verdict import VERSION, version_of
 
 MOST = 0.05  # of the labels on unchanged pages; more needs a person
 EXAMPLES = 3
+LONGEST = 100  # characters of an overview, which has no title
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _labels(session: Session, about: Watched) -> list[tuple[str, str, str]]:
         if hit.label is not None
     )
     return [
-        (hit.label or "", verdict.label, hit.title)
+        (hit.label or "", verdict.label, hit.title or hit.snippet[:LONGEST])
         for hit, verdict in scored
         if "human" not in (hit.evidence_kind, verdict.kind)
     ]

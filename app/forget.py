@@ -107,23 +107,23 @@ def write_over(session: Session, plain: Plain, blobs: set[int], now: datetime) -
     shown = parses_showing(session, ids) | {feature.parse_id for feature in features}
     leaving = twins_of(session, blobs | blobs_of_parses(session, shown))
     counts: Counter[str] = Counter(results=len(links), blocks=len(features))
-    counts["appearances"] = sum(len(forget_link(session, link, keyed())) for link in links)
+    texts = frozenset(hit.id or 0 for hit in forget_features(session, features, keyed()))
+    counts["appearances"] = sum(len(forget_link(session, link, keyed())) for link in links) + len(texts)
     counts["label rules"] = forget_rules(session, plain, now)
-    forget_features(session, features)
     counts["notes"] = silence_column(session, notes(session), "text", plain)
     counts["reasons"] = silence_column(session, reasons(session), "reason", plain)
     silence_column(session, every_parse(session), "checks", plain)
-    papers = _reports(session, plain, frozenset(ids))
+    papers = _reports(session, plain, frozenset(ids), texts)
     counts["reports"] = len(papers)
     counts["files"] = expire(session, leaving | {paper for paper in papers if paper}, "forgotten", now)
     return {name: number for name, number in sorted(counts.items()) if number}
 
 
-def _reports(session: Session, plain: Plain, links: frozenset[int]) -> list[int | None]:
+def _reports(session: Session, plain: Plain, links: frozenset[int], texts: frozenset[int]) -> list[int | None]:
     """Printed reports that say it: their facts lose the words, their papers go; the ids of the papers."""
     papers = []
     for report in every_report(session):
-        data, changed = silence_strings(report.data, links, plain)
+        data, changed = silence_strings(report.data, links, plain, texts)
         if changed:
             papers.append(report.pdf_blob_id)
             report.data, report.pdf_blob_id = data, None

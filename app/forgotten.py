@@ -171,6 +171,11 @@ def faces(body: bytes) -> Iterator[str]:
         yield _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
 
 
+def silent(host: str, title: str, snippet: str) -> bool:
+    """Whether an appearance was forgotten; host: its link's, "" of a question or an overview, which has none."""
+    return host == HOST if host else (title, snippet) == (GONE, "")
+
+
 def texts_of(data: Any) -> Iterable[str]:
     """Every string in a piece of JSON."""
     return strings(data)

@@ -13,7 +13,15 @@ from sqlmodel import Session
 
 from app.forgotten import Keyed, texts_of
 from app.models import Hit, Link
-from app.queries.tombstones import blobs_of_parses, features_of, remembered, shown_by, stands_for, true_secret
+from app.queries.tombstones import (
+    blobs_of_parses,
+    features_of,
+    remembered,
+    shown_by,
+    stands_for,
+    true_secret,
+    with_twins,
+)
 from app.store.archive import expire
 from app.store.forgetting import forget_features, forget_link
 from scrapers.types import RawPage
@@ -36,8 +44,8 @@ def keep_out(session: Session, parse_id: int, pages: Sequence[RawPage], now: dat
     ]
     if found or features or any(keyed.on_page(page.body) for page in pages):
         expire(session, blobs_of_parses(session, {parse_id}), "forgotten", now)
-    forget_features(session, features)
-    return [hit for link in found for hit in forget_link(session, link, keyed)]
+    texts = forget_features(session, with_twins(session, features), keyed)
+    return texts + [hit for link in found for hit in forget_link(session, link, keyed)]
 
 
 def _named(session: Session, keyed: Keyed, link: Link, hits: Sequence[Hit]) -> bool:

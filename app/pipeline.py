@@ -17,11 +17,11 @@ from sqlmodel import Session
 from app import compare, settle
 from app.adapted import model_of
 from app.db import reading, writing
-from app.forgotten import HOST as FORGOTTEN
+from app.forgotten import silent
 from app.kept_out import keep_out
 from app.models import Hit, Link, Snapshot
 from app.queries.due import tries
-from app.queries.hits import labelled, linked_hits, verdict_kept
+from app.queries.hits import labelled, link_of, linked_hits, verdict_kept
 from app.queries.searches import Watched, watched
 from app.queries.tombstones import remembered
 from app.queries.usual import usual
@@ -30,7 +30,7 @@ from app.scoring.by_hand import by_hand, ruling
 from app.scoring.features import Asked, Listener, TextModel
 from app.scoring.verdict import score
 from app.store.attempts import end, keep_page, start
-from app.store.parses import add_parse, text_hash
+from app.store.parses import add_parse, hash_of
 from app.store.snapshots import finish
 from app.store.sources import mind_attempt
 from app.store.verdicts import set_verdict
@@ -130,8 +130,7 @@ def take_in(
     end(session, attempt_id, judged.state, judged.reason, now)
     parse_id = add_parse(session, about.search.id, snapshot_id, attempt_id, serp, judged, now)
     score_new(session, about, now)
-    for hit in keep_out(session, parse_id, pages, now):
-        rescore_hit(session, about, hit, session.get_one(Link, hit.link_id), now)
+    stay_forgotten(session, about, parse_id, pages, now)
     if judged.state not in FINAL and not last:
         return judged.state, False
     state, reason = settle.state_of(judged)
@@ -161,6 +160,13 @@ def score_new(session: Session, about: Watched, now: datetime) -> int:
     return len(fresh)
 
 
+def stay_forgotten(session: Session, about: Watched, parse_id: int, pages: Sequence[RawPage], now: datetime) -> None:
+    """Take out of a new reading what was forgotten; what a person said of it holds for what stands for it."""
+    for hit in keep_out(session, parse_id, pages, now):
+        if hit.search_id == about.search.id:
+            rescore_hit(session, about, hit, link_of(session, hit), now)
+
+
 def rescore_hit(
     session: Session, about: Watched, hit: Hit, link: Link | None, now: datetime, actor: str = "rules"
 ) -> bool:
@@ -176,11 +182,11 @@ def new_texts(session: Session, about: Watched, source: str, pages: Sequence[Raw
     for one in serp.results:
         words = (one.title, one.snippet, one.display_url)
         gone = keyed is not None and (keyed.is_link(one.link) or any(map(keyed.in_text, words)))
-        if gone or (one.link, text_hash(one)) in known:
+        if gone or (one.link, hash_of(one)) in known:
             continue
         value, scale = (one.rating.value, one.rating.scale) if one.rating else (None, None)
         hit = Hit(
-            search_id=about.search.id, url=one.url, title=one.title, snippet=one.snippet, text_hash=text_hash(one),
+            search_id=about.search.id, url=one.url, title=one.title, snippet=one.snippet, text_hash=hash_of(one),
             rating=value, scale=scale,
         )  # fmt: skip
         rows.append((hit, Link(host=one.host, url=one.link, url_hash=b"")))
@@ -198,12 +204,13 @@ def heard(about: Watched, rows: Iterable[tuple[Hit, Link | None]]) -> list[Asked
 
 
 def verdict_of(about: Watched, hit: Hit, link: Link | None, model: TextModel | None = None) -> Verdict:
-    """Today's verdict of a hit: what a person said of its link, else what the scorer reads. model: another than the
-    installation's."""
-    said = ruling(link.url, link.host, about.rules, hit.text_hash) if link else None
+    """Today's verdict of a hit: what a person said of its text or its link, else what the scorer reads. model: another
+    than the installation's."""
+    url, host = (link.url, link.host) if link else ("", "")
+    said = ruling(url, host, about.rules, hit.text_hash)
     if said is not None:
         return by_hand(said)
-    if link and link.host == FORGOTTEN and hit.label:
+    if hit.label and silent(host, hit.title, hit.snippet):
         return verdict_kept(hit)  # its words are gone: what they said of it stays
     return score(
         about.brand.name, about.sites, hit.url, hit.title, hit.snippet, rating_of(hit), about.search.hl or None,

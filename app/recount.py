@@ -22,6 +22,7 @@ from app.queries.rows import COUNTED, BrandRow
 from app.queries.searches import Watched, watched
 from app.queries.week import week
 from app.queries.weekly import weekly
+from app.recount_beside import beside_again, blocks_again
 from app.recount_readings import Page, entries, voices_again, week_again
 
 WEIGHTS = (35, 18, 12, 8, 7, 6, 5, 4, 3, 2)
@@ -34,10 +35,11 @@ Labels = Mapping[int, str]
 @dataclass(frozen=True, slots=True)
 class Record:
     """pages: the labels of each day's page, None on a day whose looks do not count. entries: the pages that count,
-    whole. weights: of ranks 1 to 10, as they are stored."""
+    whole. labels: those given last, by hit. weights: of ranks 1 to 10, as they are stored."""
 
     pages: Mapping[date, Labels | None]
     entries: Mapping[date, Page]
+    labels: Mapping[int, str]
     weights: Sequence[int]
 
     def since(self, first: date) -> Record:
@@ -45,6 +47,7 @@ class Record:
         return Record(
             {day: page for day, page in self.pages.items() if day >= first},
             {day: page for day, page in self.entries.items() if day >= first},
+            self.labels,
             self.weights,
         )
 
@@ -67,6 +70,7 @@ def figures_again(session: Session, found: Finding) -> None:
         record = _record(session, search, found)
         if record.pages:
             _search_again(session, search, record, found)
+    blocks_again(session, found)
 
 
 def _search_again(session: Session, search: Search, rows: Record, found: Finding) -> None:
@@ -92,9 +96,13 @@ def _as_served(session: Session, about: Watched, rows: Record, last: date, found
     api = week_by(session, identity, 20, last, NO_MATTER, brand.workspace_id)[2]
     _same_week(api, in_sight, brand, last, f"search {identity}, its API", found)
     voices_again(page.voices, in_sight.entries, rows.weights, f"search {identity}, its page", found)
+    look = page.latest.id if page.latest else None
+    beside_again(session, page.beside, look, rows.labels, f"search {identity}, its page", found)
     facts = weekly(session, identity, last, "en")
     if facts.week.now is not None:
         _same_week(facts.week, in_sight, brand, last, f"search {identity}, its report", found)
+        look = facts.week.now.snapshot
+        beside_again(session, facts.beside, look, rows.labels, f"search {identity}, its report", found)
     if facts.voices is not None:
         shown = {day: page for day, page in rows.entries.items() if facts.history.days[0] <= day <= facts.last}
         voices_again(facts.voices, shown, rows.weights, f"search {identity}, its report", found)
@@ -115,7 +123,7 @@ def _record(session: Session, search: Search, found: Finding) -> Record:
         day: {rank: one.label for rank, one in shown[day].items()} if day in shown else None for day in speaking
     }  # fmt: skip
     home = session.get_one(Workspace, session.get_one(Brand, search.brand_id).workspace_id)
-    return Record(pages, shown, tuple(home.weights or WEIGHTS))
+    return Record(pages, shown, labels, tuple(home.weights or WEIGHTS))
 
 
 def _stands_above(look: Snapshot, other: Snapshot) -> bool:

@@ -11,6 +11,8 @@ Label = Literal["owned", "positive", "neutral", "negative"]
 LABELS: tuple[Label, ...] = ("owned", "positive", "neutral", "negative")
 Scope = Literal["text", "url", "path", "host"]
 SCOPES: tuple[Scope, ...] = ("text", "url", "path", "host")
+BesideKind = Literal["ai_overview", "paa"]
+BESIDE: tuple[BesideKind, ...] = ("ai_overview", "paa")
 Purpose = Literal["share", "watch"]
 
 Role = Literal["owner", "analyst", "viewer"]
@@ -58,7 +60,8 @@ class OwnedSite:
 @dataclass(frozen=True, slots=True)
 class LabelRule:
     """What a person said. pattern: of match "text" the hash of an appearance's text in hex, a blank and its canonical
-    URL; of "url" a canonical URL; of "path" a host and the first segments of a path; of "host" a host and all below it.
+    URL ("" of a question or an overview, which has none); of "url" a canonical URL; of "path" a host and the first
+    segments of a path; of "host" a host and all below it.
 
     everywhere: said of all brands of the workspace, not of one.
     """

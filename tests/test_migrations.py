@@ -24,6 +24,7 @@ from app.models import (
     Blob,
     Brand,
     Canary,
+    Feature,
     Fetch,
     Hit,
     LabelRule,
@@ -34,18 +35,20 @@ from app.models import (
     Search,
     SourceState,
     Tombstone,
+    VerdictEvent,
     Workspace,
     metadata,
 )
 from app.runner import run_due
 from app.schedule import slot_at
+from app.store.beside import add_beside, add_missing_beside
 from app.store.brands import add_brand, home_workspace
 from app.store.searches import add_search
 from app.store.snapshots import plan
 from app.types import SCOPES
 
 BEFORE_PEOPLE, BEFORE_SAID, BEFORE_SOURCES, BEFORE_ARCHIVE = "0001", "0002", "0003", "0004"
-BEFORE_SCOPES = "0006"
+BEFORE_SCOPES, BEFORE_BESIDE = "0006", "0007"
 
 
 def filled(world: World) -> dict[str, int]:
@@ -189,6 +192,40 @@ def scopes_step(engine: Engine) -> None:
     assert [tuple(row) for row in rows] == [("host", 1, 1), ("url", 1, 1)]
 
 
+def beside_step(engine: Engine, search: int) -> None:
+    """A question on record twice is one hit; down by it and up again: the blocks stay, it and what was said of it go."""
+    before = counts(engine)
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    with writing(engine) as session:
+        parse = session.exec(select(Parse)).first()
+        assert parse is not None
+        data = {"question": "Why?", "answer": "Because."}
+        blocks = [Feature(parse_id=parse.id or 0, kind="paa", data=data) for _ in range(2)]
+        for block in blocks:
+            session.add(block)
+            add_beside(session, search, [block])
+        hit = blocks[0].hit_id or 0
+        assert blocks[1].hit_id == hit
+        session.add_all([
+            Review(hit_id=hit, label="neutral", automatic="negative", version="s1", audit=False, actor="Dana", at=now),
+            VerdictEvent(hit_id=hit, new="neutral", evidence_kind="words", rule="r", confidence=0.5, version="s1",
+                         actor="rules", at=now),
+        ])  # fmt: skip
+    with pytest.raises(IntegrityError), writing(engine) as session:
+        session.add(
+            Hit(search_id=search, kind="paa", url="", title="Why?", text_hash=session.get_one(Hit, hit).text_hash)
+        )
+    migrate(BEFORE_BESIDE, on=engine)
+    assert counts(engine) == before | {"feature": before["feature"] + 2}
+    migrate(on=engine)
+    with writing(engine) as session:
+        add_missing_beside(session, search)
+        assert len({block.hit_id for block in session.exec(select(Feature)).all()} - {None}) == 1
+    assert counts(engine) == before | {"feature": before["feature"] + 2, "hit": before["hit"] + 1}
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
 def one_step(engine: Engine) -> None:
     """Down by what people say, and up again: every older row is as it was, the newer tables are there and empty."""
     before = counts(engine)
@@ -269,6 +306,12 @@ def test_scopes_and_reviews_go_down_and_up_again(world: World) -> None:
     assert found == []
 
 
+def test_what_stands_beside_goes_down_and_up_again(world: World) -> None:
+    """On SQLite as on PostgreSQL below: no older row is lost, and a text without a link is on a search once."""
+    filled(world)
+    beside_step(world.engine, world.search)
+
+
 def test_people_go_down_and_up_again(world: World) -> None:
     """With somebody signed in: nothing of the record is lost."""
     assert filled(world)["result"] == 20
@@ -327,6 +370,7 @@ def test_the_same_migrations_run_on_postgresql(postgresql: Engine) -> None:
     said(postgresql, search_id)
     one_step(postgresql)
     people_step(postgresql)
+    beside_step(postgresql, search_id)
     migrate("base", on=postgresql)
     migrate(on=postgresql)
     assert set(inspect(postgresql).get_table_names()) == {*metadata.tables, "alembic_version"}

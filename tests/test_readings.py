@@ -15,13 +15,16 @@ from sqlmodel import Session, col, select
 from app.db import reading, writing
 from app.errors import BadInput, NotFound
 from app.models import Brand, Feature, Hit, Parse, Removal, Result, Search, VerdictEvent, Workspace
+from app.pipeline import score_new
 from app.prove import Finding
 from app.queries.brand_page import Asked, brand_page
 from app.queries.numbers import BrandPage, Fate
+from app.queries.searches import watched
 from app.queries.voices import voices
 from app.queries.weekly import weekly
 from app.recount import figures_again
 from app.scoring.reputation import WEIGHTS
+from app.store.beside import add_missing_beside
 from app.store.brands import home_workspace
 from app.store.removals import mark_removed, unmark_removed
 from app.store.weights import read_weights, set_weights
@@ -301,6 +304,8 @@ def test_questions_and_overviews_stand_beside_the_page_and_count_nowhere(databas
             ("ai_overview", {"sources": []}), ("paa", {"question": ["hostile"]}), ("related", {"phrases": ["Nativ scam"]}),
         ):  # fmt: skip
             session.add(Feature(parse_id=parse.id or 0, kind=kind, absolute_rank=1, data=data))
+        add_missing_beside(session, search)
+        assert score_new(session, watched(session, search), AT) == 2
     after = page_of(database)
     told = [(one.kind, one.label, one.host) for one in after.beside]
     assert told == [("ai_overview", "positive", ""), ("paa", "negative", "f.example")]

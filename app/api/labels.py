@@ -45,7 +45,8 @@ class Wanted(BaseModel):
 @dataclass(frozen=True, slots=True)
 class RuleAnswer:
     """A label rule. brand: null when it is of all brands. pattern: a URL, a host, a host with a path; of scope text
-    the hash of the text and its URL. changed: appearances that got another verdict by what was just done."""
+    the hash of the text and its URL (none of a question or an overview). changed: appearances that got another verdict
+    by what was just done."""
 
     id: int
     scope: Scope

@@ -29,8 +29,8 @@ class ReadingsAnswer:
     """Of the last good look (at), against that of the week before; null where there is none to read.
 
     promise_change: of the gap. reach: what it would take, its points by the weights. voices: over `weeks` whole weeks
-    (0: the whole record), all sides. beside: questions and overviews, in no
-    share or score. entered and left: since the week before; a negative that left has its fate.
+    (0: the whole record), all sides. beside: questions and overviews, in no share or score; hit_id is what
+    /label-rules corrects, by scope text. entered and left: since the week before; a negative that left has its fate.
     """
 
     search_id: int

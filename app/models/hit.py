@@ -1,28 +1,36 @@
-"""A hit: one distinct appearance of a link on a search, with its current verdict, and how the verdict came about."""
+"""A hit: one distinct appearance on a search, of a link or of a text beside the results, with its current verdict."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.models.base import Table, one_of
-from app.types import LABELS
+from app.types import BESIDE, LABELS
+
+WITHOUT_LINK = text("link_id IS NULL")
 
 
 class Hit(Table, table=True):
     """Stored and scored once, however many days it is seen. text_hash covers title, snippet and rating.
 
     url is the link as first found (its canonical form stands in link). Rating and kind of evidence may be absent.
+    What stands beside the results (paa: title is the question, snippet the answer; ai_overview: snippet) has no link,
+    and url "". A unique key takes two absent links for two different ones, hence the index of those without.
     """
 
     __table_args__ = (
         UniqueConstraint("search_id", "link_id", "kind", "text_hash"),
-        one_of("kind", ("organic", "paa", "ai_overview")),
+        Index(
+            "uq_hit_beside", "search_id", "kind", "text_hash", unique=True, sqlite_where=WITHOUT_LINK,
+            postgresql_where=WITHOUT_LINK,
+        ),
+        one_of("kind", ("organic", *BESIDE[::-1])),
         one_of("label", LABELS, nullable=True),
-    )
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     search_id: int = Field(foreign_key="search.id", ondelete="CASCADE")

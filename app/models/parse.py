@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column
+from sqlalchemy import JSON, CheckConstraint, Column, Index, text
 from sqlmodel import Field
 
 from app.models.base import Table, one_of
@@ -53,10 +53,18 @@ class Result(Table, table=True):
 
 
 class Feature(Table, table=True):
-    """A non-organic block of a parse."""
+    """A non-organic block of a parse. hit_id: the text it says, of a question or an overview; None of every other."""
+
+    __table_args__ = (
+        Index(
+            "ix_feature_hit_id", "hit_id", sqlite_where=text("hit_id IS NOT NULL"),
+            postgresql_where=text("hit_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     parse_id: int = Field(foreign_key="parse.id", index=True, ondelete="CASCADE")
+    hit_id: int | None = Field(default=None, foreign_key="hit.id")
     kind: str
     absolute_rank: int | None = None
     data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

@@ -69,7 +69,7 @@ def brand_page(session: Session, slug: str, asked: Asked, today: date, workspace
         latest=snapshot_row(session, latest) if latest else None,
         compared=fated(session, brand, search, _compared(history, this_week, asked)),
         voices=voices(shown, brand.weights),
-        beside=beside(session, watched(session, search.id), latest.id if latest else None),
+        beside=beside(session, latest.id if latest else None),
     )
 
 

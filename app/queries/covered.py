@@ -20,12 +20,13 @@ AT_ONCE = 5000  # databases take only so many values in one question
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A hit a rule speaks of, with the verdict it has (evidence as stored)."""
+    """A hit a rule speaks of, with the verdict it has (evidence as stored). A question or an overview has no link, and
+    url and host ""."""
 
     hit: int
     brand: int
     search: int
-    link: int
+    link: int | None
     url: str
     host: str
     text: bytes
@@ -40,16 +41,18 @@ def covered(session: Session, row: LabelRule, rule: Rule) -> list[Covered]:
     """Every appearance a rule speaks of, whichever rule decides it, on all searches of its brand or workspace."""
     query = (
         sqlalchemy.select(
-            col(Hit.id), col(Search.brand_id), col(Hit.search_id), col(Hit.link_id), col(Link.url), col(Link.host),
+            col(Hit.id), col(Search.brand_id), col(Hit.search_id), col(Hit.link_id),
+            sqlalchemy.func.coalesce(col(Link.url), ""), sqlalchemy.func.coalesce(col(Link.host), ""),
             col(Hit.text_hash), col(Hit.label), col(Hit.evidence_kind), col(Hit.rule), col(Hit.evidence),
             col(Hit.version),
         )
-        .join(Link, col(Link.id) == col(Hit.link_id))
+        .select_from(Hit)
+        .outerjoin(Link, col(Link.id) == col(Hit.link_id))
         .join(Search, col(Search.id) == col(Hit.search_id))
         .where(_whose(row), _where(rule))
         .order_by(col(Hit.id))
     )  # fmt: skip
-    speaks: dict[tuple[int, bytes], bool] = {}
+    speaks: dict[tuple[int | None, bytes], bool] = {}
     found = []
     for values in session.connection().execute(query):
         one = Covered(*tuple(values))
@@ -86,8 +89,10 @@ def _whose(row: LabelRule) -> sqlalchemy.ColumnElement[bool]:
 
 
 def _where(rule: Rule) -> sqlalchemy.ColumnElement[bool]:
-    """What a link of the rule must look like: more than it covers, never less."""
+    """What a hit of the rule must look like: more than it covers, never less."""
     if rule.match in ("text", "url"):
+        if rule.pattern.endswith(" "):  # of a question or an overview: its hash, and no address
+            return col(Hit.link_id).is_(None) & (col(Hit.text_hash) == bytes.fromhex(rule.pattern))
         return col(Link.url_hash) == url_hash(rule.pattern.split(" ", 1)[-1])
     site = rule.pattern.split("/", 1)[0]
     names = [site, *(other for other, home in SAME_HOST.items() if home == site or home.endswith(f".{site}"))]

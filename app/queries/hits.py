@@ -18,14 +18,22 @@ def verdict_kept(hit: Hit) -> Verdict:
     return Verdict(label, kind, rule, hit.confidence or 0.0, evidence, version)
 
 
+def link_of(session: Session, hit: Hit) -> Link | None:
+    """The link of a hit; None of a question or an overview."""
+    return session.get_one(Link, hit.link_id) if hit.link_id is not None else None
+
+
 def shown_of_brand(session: Session, brand_id: int, hit_id: int) -> tuple[str, str, bytes] | None:
-    """(URL, host, hash of the text) of an appearance on one of the brand's searches; None when it is on none."""
-    return session.exec(
+    """(URL, host, hash of the text) of an appearance on one of the brand's searches; None when it is on none. A
+    question or an overview has neither URL nor host."""
+    found = session.exec(
         select(Link.url, Link.host, Hit.text_hash)
-        .join(Hit, col(Hit.link_id) == col(Link.id))
+        .select_from(Hit)
+        .outerjoin(Link, col(Hit.link_id) == col(Link.id))
         .join(Search, col(Search.id) == col(Hit.search_id))
         .where(Hit.id == hit_id, Search.brand_id == brand_id)
     ).first()
+    return (found[0] or "", found[1] or "", found[2]) if found else None
 
 
 def labelled(session: Session, search_id: int) -> set[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import cast
 
 import sqlalchemy
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.models import Brand, Hit, LabelRule, Link, Search
 from app.queries.rows import RuleRow
@@ -43,19 +43,32 @@ def rule_rows(session: Session, brand_id: int) -> tuple[RuleRow, ...]:
     """The rules in force, newest first, with the number of the brand's hits each decides."""
     rules = rules_in_force(session, brand_id)
     query = (
-        sqlalchemy.select(col(Link.url), col(Link.host), col(Hit.text_hash), sqlalchemy.func.count())
-        .join(Hit, col(Hit.link_id) == col(Link.id))
+        sqlalchemy.select(
+            col(Link.url),
+            col(Link.host),
+            col(Hit.text_hash),
+            func.count(),
+            func.min(col(Hit.title)),
+            func.min(col(Hit.snippet)),
+        )
+        .select_from(Hit)
+        .outerjoin(Link, col(Hit.link_id) == col(Link.id))
         .join(Search, col(Search.id) == col(Hit.search_id))
         .where(col(Search.brand_id) == brand_id)
         .group_by(col(Link.id), col(Hit.text_hash))
     )
     decides: Counter[int] = Counter()
-    speaks: set[int] = set()
-    for url, host, text, hits in session.connection().execute(query) if rules else ():
-        speaks |= {rule.id for rule in rules if speaks_of(rule, url, host, text)}
+    speaks: dict[int, str] = {}
+    for link, site, text, hits, *words in session.connection().execute(query) if rules else ():
+        url, host = link or "", site or ""  # a question or an overview has neither
+        said = "" if url else next(filter(None, words), "")
+        speaks |= {rule.id: said for rule in rules if speaks_of(rule, url, host, text)}
         rule = ruling(url, host, rules, text)
         decides[rule.id if rule else 0] += hits
-    return tuple(RuleRow(rule, decides[rule.id], rule.id in speaks - set(decides)) for rule in reversed(rules))
+    return tuple(
+        RuleRow(rule, decides[rule.id], rule.id in speaks.keys() - decides.keys(), speaks.get(rule.id, ""))
+        for rule in reversed(rules)
+    )
 
 
 def workspace_rules(

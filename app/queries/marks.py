@@ -48,6 +48,7 @@ def _relabelled(session: Session, brand: BrandRow, search_id: int, history: Hist
         .join(Hit, col(Hit.id) == col(VerdictEvent.hit_id))
         .where(
             col(Hit.search_id) == search_id,
+            col(Hit.kind) == "organic",  # what stands beside the results colours no chart
             col(VerdictEvent.old).is_not(None),
             col(VerdictEvent.old) != col(VerdictEvent.new),
         )

@@ -117,7 +117,7 @@ def answers_given(session: Session, workspace: int) -> tuple[int, int]:
     return counts[False], counts[True]
 
 
-def audited(session: Session, workspace: int) -> set[tuple[int, int, bytes]]:
+def audited(session: Session, workspace: int) -> set[tuple[int, int | None, bytes]]:
     """(brand, link, hash of the text) of every appearance that was audited: the first answer is the blind one."""
     columns = sqlalchemy.select(col(Search.brand_id), col(Hit.link_id), col(Hit.text_hash))
     query = _reviews(columns, workspace).where(col(Review.audit))
@@ -127,7 +127,7 @@ def audited(session: Session, workspace: int) -> set[tuple[int, int, bytes]]:
 def answer(session: Session, workspace: int, review_id: int) -> Answer:
     """One answer of a workspace; NotFound when there is none."""
     found = session.exec(
-        select(Review, Brand.slug, Hit.title)
+        select(Review, Brand.slug, Hit.title, Hit.snippet)
         .join(Hit, col(Hit.id) == col(Review.hit_id))
         .join(Search, col(Search.id) == col(Hit.search_id))
         .join(Brand, col(Brand.id) == col(Search.brand_id))
@@ -135,9 +135,9 @@ def answer(session: Session, workspace: int, review_id: int) -> Answer:
     ).first()
     if found is None:
         raise NotFound(f"no answer {review_id}")
-    row, slug, title = found
+    row, slug, title, snippet = found
     label, automatic = cast("Label", row.label), cast("Label", row.automatic)
-    return Answer(row.id or 0, slug, title, label, automatic, row.audit, row.rule_id)
+    return Answer(row.id or 0, slug, title or snippet, label, automatic, row.audit, row.rule_id)
 
 
 def _reviews(query: Any, workspace: int) -> Any:

@@ -202,11 +202,15 @@ class BrandRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A label rule in force. covers: the hits it decides; overruled: it speaks of some, but other rules decide them."""
+    """A label rule in force. covers: the hits it decides; overruled: it speaks of some, but other rules decide them.
+
+    text: the question or overview it is of, "" of a rule that is of results.
+    """
 
     rule: LabelRule
     covers: int
     overruled: bool
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import or_
@@ -93,12 +93,28 @@ def links_naming(session: Session, plain: Plain) -> list[Link]:
 
 
 def features_naming(session: Session, plain: Plain) -> list[Feature]:
-    """The blocks that say it or lead there."""
-    return [
+    """The blocks that say it or lead there, with their twins."""
+    named = [
         row
         for row in session.exec(select(Feature)).all()
         if any(plain.in_text(text) or plain.is_link(text) for text in texts_of(row.data))
     ]
+    return with_twins(session, named)
+
+
+def with_twins(session: Session, features: Sequence[Feature]) -> list[Feature]:
+    """Blocks with all that show the same question or overview, on any search: its words are forgotten once, and
+    everywhere."""
+    ids = {feature.id for feature in features}
+    hits = {feature.hit_id for feature in features if feature.hit_id is not None}
+    texts = set(session.exec(select(Hit.text_hash).where(col(Hit.id).in_(hits))).all()) if hits else set()
+    twins = session.exec(
+        select(Feature)
+        .join(Hit, col(Hit.id) == col(Feature.hit_id))
+        .where(col(Hit.link_id).is_(None), col(Hit.text_hash).in_(texts))
+        .order_by(col(Feature.id))
+    )
+    return [*features, *(row for row in twins.all() if row.id not in ids)] if texts else list(features)
 
 
 def blobs_naming(session: Session, root: Path, plain: Plain) -> Iterator[tuple[int, int, int | None]]:

@@ -120,7 +120,7 @@ def weekly(session: Session, search_id: int, day: date, lang: str, workspace: in
         marks=marks(session, brand, search_id, found),
         versions=_versions(session, found, this, brand.weights),
         voices=voices(found, brand.weights),
-        beside=beside(session, about, look.id if look else None),
+        beside=beside(session, look.id if look else None),
     )  # fmt: skip
 
 

@@ -6,15 +6,16 @@ that stands for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
-from app.forgotten import GONE, HOST, Keyed, Plain
+from app.forgotten import GONE, HOST, Keyed, Plain, silent
 from app.models import Feature, Hit, LabelRule, Link, Result, Tombstone, VerdictEvent
+from app.scoring.by_hand import text_pattern
 from scrapers.urls import url_hash
 
 HUMAN = "human"  # its evidence is who said so and when: no word of a page
@@ -55,19 +56,30 @@ def forget_link(session: Session, link: Link, keyed: Keyed) -> list[Hit]:
         link.url, link.host, link.url_hash, link.unresolved = address, HOST, digest, False
         session.add(link)
         return [_silenced(session, hit, keyed) for hit in hits]
-    stay = [_led(session, hit, before, keyed) for hit in hits]
+    stay = [_led(session, hit, before.id, keyed) for hit in hits]
     session.flush()
     session.delete(link)
     session.flush()
     return stay
 
 
-def forget_features(session: Session, features: Iterable[Feature]) -> None:
-    """A block keeps its place and loses what it held."""
+def forget_features(session: Session, features: Sequence[Feature], keyed: Keyed) -> list[Hit]:
+    """A block keeps its place and loses what it held; the questions and overviews among them, without their words."""
     for feature in features:
         feature.data = {}
         session.add(feature)
     session.flush()
+    ids = {feature.hit_id for feature in features if feature.hit_id is not None}
+    hits = session.exec(select(Hit).where(col(Hit.id).in_(ids)).order_by(col(Hit.id))).all() if ids else []
+    return [_forgotten_text(session, hit, keyed) for hit in hits if not silent("", hit.title, hit.snippet)]
+
+
+def _forgotten_text(session: Session, hit: Hit, keyed: Keyed) -> Hit:
+    """A question or an overview without its words; what a person said of it stays said of whatever stands for it."""
+    old, new = (text_pattern("", text) for text in (hit.text_hash, keyed.digest("hit", hit.text_hash)))
+    rules = update(LabelRule).where(col(LabelRule.match) == "text", col(LabelRule.pattern) == old).values(pattern=new)
+    session.connection().execute(rules)
+    return _led(session, hit, None, keyed)
 
 
 def forget_rules(session: Session, plain: Plain, now: datetime) -> int:
@@ -112,46 +124,54 @@ def _silenced(session: Session, hit: Hit, keyed: Keyed) -> Hit:
     return hit
 
 
-def _led(session: Session, hit: Hit, before: Link, keyed: Keyed) -> Hit:
-    """The appearance that stands for a hit of a forgotten link: the one that is there, or this one, silenced."""
+def _led(session: Session, hit: Hit, link: int | None, keyed: Keyed) -> Hit:
+    """The appearance that stands for a hit of a forgotten link, or of a text without one: the one that is there, or
+    this one, silenced."""
     known = session.exec(
         select(Hit).where(
-            Hit.search_id == hit.search_id, Hit.link_id == before.id, Hit.kind == hit.kind,
+            Hit.search_id == hit.search_id, Hit.link_id == link, Hit.kind == hit.kind,
             Hit.text_hash == keyed.digest("hit", hit.text_hash),
         )
     ).first()  # fmt: skip
     if known is None:
-        hit.link_id = before.id
+        hit.link_id = link
         return _silenced(session, hit, keyed)
-    results = update(Result).where(col(Result.hit_id) == hit.id).values(hit_id=known.id)
-    session.connection().execute(results)
+    for rows in (Result, Feature):
+        led = update(rows).where(col(rows.hit_id) == hit.id).values(hit_id=known.id)
+        session.connection().execute(led)
     session.connection().execute(delete(VerdictEvent).where(col(VerdictEvent.hit_id) == hit.id))
     session.delete(hit)
     session.flush()
     return known
 
 
-def silence_strings(data: Any, links: frozenset[int], plain: Plain) -> tuple[Any, int]:
-    """(JSON without what names it, how many pieces were changed): results of those links, and any text that says it."""
+def silence_strings(
+    data: Any, links: frozenset[int], plain: Plain, beside: frozenset[int] = frozenset()
+) -> tuple[Any, int]:
+    """(JSON without what names it, how many pieces were changed): results of those links, what stood beside them by
+    its hits, and any text that says it."""
     if isinstance(data, str):
         named = plain.in_text(data) or (data.startswith(("http://", "https://")) and plain.is_link(data))
         return (GONE, 1) if named else (data, 0)
     if isinstance(data, list):
-        parts = [silence_strings(one, links, plain) for one in data]
+        parts = [silence_strings(one, links, plain, beside) for one in data]
         return [part for part, _ in parts], sum(count for _, count in parts)
     if not isinstance(data, dict):
         return data, 0
-    if data.get("link_id") in links and "title" in data:
+    if (data.get("link_id") in links or data.get("hit_id") in beside) and "title" in data:
         return data | _silent(data), 1
     if "presence" in data and plain.of_host(str(data.get("host"))):  # one of those who speak
         return data | {"host": HOST}, 1
-    pairs = {name: silence_strings(one, links, plain) for name, one in data.items()}
+    pairs = {name: silence_strings(one, links, plain, beside) for name, one in data.items()}
     return {name: part for name, (part, _) in pairs.items()}, sum(count for _, count in pairs.values())
 
 
 def _silent(data: dict[str, Any]) -> dict[str, Any]:
-    evidence = data.get("evidence") if data.get("kind") == HUMAN else []
-    words = {"url": "", "link": f"https://{HOST}/", "host": HOST, "title": GONE, "snippet": "", "evidence": evidence}
+    evidence = data.get("evidence") if HUMAN in (data.get("kind"), data.get("evidence_kind")) else []
+    words = {
+        "url": "", "link": f"https://{HOST}/", "host": HOST, "title": GONE, "snippet": "", "text": "",
+        "evidence": evidence,
+    }  # fmt: skip
     return {name: word for name, word in words.items() if name in data}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from statistics import median
@@ -12,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.models import Feature, Hit, Link, Parse
 from app.models import Result as ResultRow
+from app.store.beside import add_beside, text_hash
 from app.store.upsert import insert_missing
 from app.types import LONGEST_REASON
 from scrapers.types import Judgement, Result, Serp
@@ -41,10 +41,12 @@ def add_parse(
     session.flush()
     hits = add_hits(session, search_id, serp.results)
     session.add_all(_row(parse.id or 0, result, hit) for result, hit in zip(serp.results, hits, strict=True))
-    session.add_all(
+    features = [
         Feature(parse_id=parse.id or 0, kind=feature.kind, absolute_rank=feature.absolute_rank, data=dict(feature.data))
         for feature in serp.features
-    )
+    ]
+    session.add_all(features)
+    add_beside(session, search_id, features)
     session.flush()
     return parse.id or 0
 
@@ -52,7 +54,7 @@ def add_parse(
 def add_hits(session: Session, search_id: int, results: Sequence[Result]) -> list[int]:
     """The hit of each result, made when this appearance was never seen; in the results' order."""
     links = _links(session, results)
-    keys = [(links[url_hash(result.link)], text_hash(result)) for result in results]
+    keys = [(links[url_hash(result.link)], hash_of(result)) for result in results]
     rows: dict[tuple[int, bytes], dict[str, Any]] = {
         key: {
             "search_id": search_id, "link_id": key[0], "kind": "organic", "url": result.url, "title": result.title,
@@ -72,11 +74,10 @@ def add_hits(session: Session, search_id: int, results: Sequence[Result]) -> lis
     return [known[key] or 0 for key in keys]
 
 
-def text_hash(result: Result) -> bytes:
-    """16 bytes over what a person reads: title, snippet, rating. Relative dates and vote counts stay out."""
+def hash_of(result: Result) -> bytes:
+    """Relative dates and vote counts stay out."""
     rating = f"{result.rating.value:g}/{result.rating.scale:g}" if result.rating else ""
-    text = "\n".join((result.title, result.snippet, rating))
-    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16]
+    return text_hash(result.title, result.snippet, rating)
 
 
 def _links(session: Session, results: Sequence[Result]) -> dict[bytes, int]:
