@@ -14,12 +14,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.db import writing
 from app.errors import Conflict
 from app.models import Workspace
-from app.onboarding import Plan, Problem, make_brand, plan_brand
+from app.onboarding import Plan, make_brand, plan_brand
 from app.queries.brands import brands
 from app.scoring.markets import markets
 from app.settings import settings
 from app.surroundings import clock
 from app.texts import language, shown, texts
+from app.types import Problem
 from app.web.access import EditorDep, Lang, SessionDep, Viewer
 from app.web.render import render
 
