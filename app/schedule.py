@@ -31,6 +31,7 @@ DAY, A_DAY = timedelta(days=1), 24 * 60
 _FORM = "%Y-%m-%dT%H:%M:%S"
 _TIME = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
 _SAMPLE = tuple(date(2024, 1, 1) + n * DAY for n in range(4 * 365 + 1))  # every date there is, the 29th of February too
+FARTHEST = len(_SAMPLE) * DAY  # how far ahead a slot is looked for
 _WHOLE_WEEKS = 52 * 7
 _EVEN_FROM = 4  # so many even times are said as an interval: "every 6 hours"
 
@@ -134,8 +135,7 @@ def slots(schedule: str, calendar: Calendar, after: datetime, until: datetime) -
 
 def next_due(schedule: str, calendar: Calendar, after: datetime) -> datetime:
     """The instant of the first slot after a moment; BadSchedule when none comes in years."""
-    last = after.date() + len(_SAMPLE) * DAY
-    found = next(_from(schedule, calendar, after, last), None)
+    found = next(_from(schedule, calendar, after, (after + FARTHEST).date()), None)
     if found is None:
         raise BadSchedule("rare", schedule, f"{schedule!r} never comes")
     return found[0]

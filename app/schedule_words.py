@@ -40,7 +40,7 @@ WORDS = {word: meaning for meaning, words in MEANING.items() for word in words.s
     NOISE.split(), ""
 )
 PREFIXES = re.compile("^(?:וב|ול|וה|ו|ב|ה|ל)(?=..)")  # Hebrew "and", "on", "the", "at" are written on the word
-_TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
+_TIME = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)
 _BEFORE_TIME = re.compile(r"(?<![^\s,])(?:וב|ול|[ובל])-?(?=\d)")
 _CRON = re.compile(r"(?:cron:?\s+)?([\d*][\d*/,a-z#-]*(?:\s+[\d*a-z][\d*/,a-z#-]*){4})", re.ASCII)
 _OF_DAY = ("weekdays", "weekend", "daily", *DAY_NAMES)

@@ -20,6 +20,7 @@ from app.cli import (
     repair,
     reports,
     say,
+    searches,
     serve,
     sources,
     train,
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (brands, people, looks, batch, train, record, repair, archive, reports, sources, weights, serve):
+for part in (brands, searches, people, looks, batch, train, record, repair, archive, reports, sources, weights, serve):
     part.register(app)
 
 

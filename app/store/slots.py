@@ -1,7 +1,8 @@
-"""Plans the slots of a search that have come: the one place that moves its next due moment on."""
+"""Plans the slots of a search that have come, and changes when they come: the place that moves its next due moment."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -28,3 +29,18 @@ def plan_slots(
         if slot != came[-1]:
             finish(session, snapshot.id or 0, "error", "missed")
     session.add(search)
+
+
+def change_search(
+    session: Session, search: Search, home: Calendar, now: datetime, *, schedule: str, sources: Sequence[str],
+    active: bool,
+) -> None:  # fmt: skip
+    """Another schedule (as stored), other sources, or a pause. A slot that has come is planned first, under the old
+    schedule: it is not lost. The next moment is reckoned from now; what a pause passed over was never planned."""
+    if search.active and search.next_due and search.next_due <= now:
+        plan_slots(session, search, home, now)
+    if active and (schedule != search.schedule or not search.active or search.next_due is None):
+        search.next_due = next_due(schedule, home, now)
+    search.schedule, search.sources, search.active = schedule, list(sources), active
+    session.add(search)
+    session.flush()

@@ -12,6 +12,7 @@ from app import texts as say
 from app.queries.rows import COUNTED
 from app.scoring import verdict
 from app.scoring.by_hand import paths_of
+from app.spoken import spoken
 from app.text_model import text_model
 from app.texts.judge import said
 from app.types import LABELS
@@ -44,6 +45,7 @@ def environment() -> Environment:
     made.globals |= {
         "own_names": say.OWN_NAMES,
         "paths_of": paths_of,
+        "spoken": spoken,
         "labels": LABELS,
         "counted": COUNTED,
         "marks": MARKS,
