@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
@@ -29,7 +30,7 @@ from app.scoring.markets import market
 from app.secret import secret
 from app.settings import settings
 from app.store.keys import add_key
-from app.store.snapshots import plan
+from app.store.snapshots import finish, plan
 from app.texts import LANGUAGES, texts
 
 # Sunday, 1 November 2026: noon in Jerusalem, which is two hours ahead of UTC.
@@ -142,6 +143,23 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     use(world, monkeypatch)
     with TestClient(create_app(), follow_redirects=False) as made:
         yield signed_in(made, world.engine)
+
+
+def test_the_table_of_days_tells_unplanned_from_unseen(site: TestClient, world: World) -> None:
+    """Weekdays only: a Friday and a Saturday say that no look was planned, a weekday without a look that it was not seen."""
+    today = datetime.now(UTC).astimezone(ZoneInfo(ISRAEL.zone)).date()
+    first = today - timedelta(days=14)
+    with writing(world.engine) as session:
+        seen = plan(session, world.search, slot_of(f"{first}T06:00:00"), "scheduled", NOON)
+        finish(session, seen.id or 0, "error", "missed")
+        session.get_one(Search, world.search).schedule = "weekdays 06:00"
+    page, words = unescape(site.get("/brands/nativ-telecom/days?lang=en").text), texts("en")
+    between = [first + timedelta(days=one) for one in range(1, 14)]
+    unplanned = sum(day.weekday() in ISRAEL.weekend for day in (*between, today))
+    assert page.count(words["list_unplanned"]) == unplanned
+    assert page.count(words["not_looked"]) == sum(day.weekday() not in ISRAEL.weekend for day in between)
+    chart = site.get("/brands/nativ-telecom/heatmap.svg?lang=en").text
+    assert chart.count('class="gap"') == 1  # the one day that was missed, none of those that nobody planned
 
 
 def stored(world: World) -> tuple[str, list[str], bool]:

@@ -16,6 +16,7 @@ from app.queries.searches import Watched, searches, watched
 from app.settings import settings
 from app.spoken import spoken
 from app.surroundings import clock
+from app.texts import shown
 
 search = typer.Typer(help="Searches: list, set.", no_args_is_help=True)
 
@@ -33,7 +34,7 @@ def list_searches(brand: Annotated[str | None, typer.Argument(help="A brand's sl
         for one in searches(session, chosen, purpose=None):
             due = one.next_due.isoformat(timespec="minutes") if one.next_due and one.active else "none"
             say.line(f"{one.id}: {one.phrase}  {one.engine} {one.hl}-{one.gl}{heard(one)}")
-            say.line(f"  {one.schedule} ({spoken(one.schedule, 'en')})  next {due}  from {', '.join(one.source_names)}")
+            say.line(f"  {one.schedule} ({_said(one.schedule)})  next {due}  from {', '.join(one.source_names)}")
 
 
 @search.command("set")
@@ -66,9 +67,14 @@ def set_search(
 
 def tell(about: Watched, edit: Edit, verb: str) -> None:
     """A search as it is now, or would be."""
-    say.line(f"search {about.search.id} {verb} looked at: {edit.schedule} ({spoken(edit.schedule, 'en')})")
+    say.line(f"search {about.search.id} {verb} looked at: {edit.schedule} ({_said(edit.schedule)})")
     when = ", ".join(slot.local.strftime("%a %Y-%m-%d %H:%M") for slot in edit.following)
     say.line(f"  next in {about.brand.zone}: {when}" if when else "  not active: no look is planned")
     say.line(f"  from {', '.join(edit.sources)}: {edit.looks} looks a month, about ${edit.cost:.2f} by list prices")
     for reason in edit.why_not if not edit.able else ():
         say.warn(f"nobody is asked yet: {reason}")
+
+
+def _said(schedule: str) -> str:
+    """In English, without the marks that keep a line together on a page."""
+    return shown(spoken(schedule, "en"))
