@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from app.schedule import A_DAY, DAY_NAMES, BadSchedule, check
 
 LONGEST = 300
-NOISE = """at on and the of from midnight day days oclock
+NOISE = """a an at on and the of from midnight day days oclock
     o i oraz w we od polnocy dzien dni dnia dniach godz godzinie
-    יום ימי ימים שבוע חצות מחצות בשעה בשעות"""
+    יום ימי ימים חצות מחצות בשעה בשעות"""
 MEANING = {
     "every": "every each co kazdy kazda kazde kazdego כל מדי",
     "daily": "daily everyday codziennie יומי",
@@ -27,21 +27,28 @@ MEANING = {
     "quarter": "quarter kwadrans רבע",
     "two": "שעתיים",
     "weekdays": "weekday weekdays workday workdays working robocze roboczy powszednie powszedni חול עבודה",
-    "weekend": "weekend weekends weekendy weekendu weekendow סוף סופי סופש",
-    "mon": "mon monday mondays pn pon poniedzialek poniedzialki שני ב",
-    "tue": "tue tues tuesday tuesdays wt wto wtorek wtorki שלישי ג",
-    "wed": "wed wednesday wednesdays sr sroda srode srody רביעי ד",
-    "thu": "thu thur thurs thursday thursdays czw czwartek czwartki חמישי ה",
-    "fri": "fri friday fridays pt pia piatek piatki שישי ו",
-    "sat": "sat saturday saturdays sb sob sobota sobote soboty שבת שבתות ש",
-    "sun": "sun sunday sundays nd ndz nie niedz niedziela niedziele ראשון א",
+    "weekend": "weekend weekends weekendy weekendu weekendow סופש",
+    "mon": "mon monday mondays pn pon poniedzialek poniedzialki שני ב_",
+    "tue": "tue tues tuesday tuesdays wt wto wtorek wtorki שלישי ג_",
+    "wed": "wed wednesday wednesdays sr sroda srode srody רביעי ד_",
+    "thu": "thu thur thurs thursday thursdays czw czwartek czwartki חמישי ה_",
+    "fri": "fri friday fridays pt pia piatek piatki שישי ו_",
+    "sat": "sat saturday saturdays sb sob sobota sobote soboty שבת שבתות ש_",
+    "sun": "sun sunday sundays nd ndz niedz niedziela niedziele ראשון א_",
 }
 WORDS = {word: meaning for meaning, words in MEANING.items() for word in words.split()} | dict.fromkeys(
     NOISE.split(), ""
 )
 PREFIXES = re.compile("^(?:וב|ול|וה|ו|ב|ה|ל)(?=..)")  # Hebrew "and", "on", "the", "at" are written on the word
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)
-_BEFORE_TIME = re.compile(r"(?<![^\s,])(?:וב|ול|[ובל])-?(?=\d)")
+_BEFORE_TIME = re.compile(r"(?<![^\s,])(?:וב|ול|[ובל])\s*-?\s*(?=\d)")
+# Hebrew days by their letters get a mark, since the same letters are "at" and "and": יום ב is one, ב 06:00 is none.
+_LETTERS = (
+    (re.compile("(?<![א-ת])([אבגדהוש])['’׳`](?![א-ת])"), r"\1_"),
+    (re.compile("(?<=יום |ימי |מים )([אבגדהוש])(?![א-ת_\\d]|\\s*-\\s*\\d)"), r"\1_"),
+    (re.compile(r"(?<![א-ת])([אבגדהוש])_?(\s*-\s*)([אבגדהוש])(?![א-ת_])"), r"\1_\2\3_"),
+    (re.compile("סו(?:ף|פי) ה?שבוע"), "סופש"),
+)
 _CRON = re.compile(r"(?:cron:?\s+)?([\d*][\d*/,a-z#-]*(?:\s+[\d*a-z][\d*/,a-z#-]*){4})", re.ASCII)
 _OF_DAY = ("weekdays", "weekend", "daily", *DAY_NAMES)
 
@@ -75,8 +82,10 @@ def normalise(typed: str, weekend: tuple[int, ...]) -> str:
 def _folded(text: str) -> str:
     """Small letters without points, accents, quotes and what cannot be seen."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l"))
-    plain = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf") and c not in "'\"’׳״`")
-    return re.sub("[‐-―־]", "-", plain)
+    plain = re.sub("[‐-―־]", "-", "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf")))
+    for written, meant in _LETTERS:
+        plain = written.sub(meant, plain)
+    return re.sub("['\"’׳״`]", "", plain)
 
 
 def _texts(part: str) -> Iterator[str]:
@@ -152,7 +161,7 @@ def _stored(said: _Said, part: str) -> str:
     if not said.times and not said.step:
         raise BadSchedule("time", part, f"{part!r} needs a time of day, such as 06:00, or every 6 hours")
     when = " ".join(sorted(set(said.times))) if said.times else _every(said.step)
-    return " ".join(filter(None, (_days(set(said.days) - {"daily"}, part), when)))
+    return " ".join(filter(None, (_days(set(said.days), part), when)))
 
 
 def _unclear(part: str) -> BadSchedule:
@@ -161,14 +170,12 @@ def _unclear(part: str) -> BadSchedule:
 
 def _days(days: set[str], part: str) -> str:
     named = [name for name in DAY_NAMES if name in days]
-    spoken = days - set(named)
-    if named and spoken:
-        raise BadSchedule(
-            "word", part, f"{part!r} names days and {sorted(spoken)[0]}; write them apart, with a semicolon"
-        )
-    if len(named) == 7 or len(spoken) == 2:
+    spoken = sorted(days - set(named))
+    if spoken in (["daily"], ["weekdays", "weekend"]) and not named:
         return ""
-    return " ".join(named or spoken)
+    if len(spoken) > 1 or (named and spoken):
+        raise BadSchedule("word", part, f"{part!r} says several kinds of days; write them apart, with a semicolon")
+    return " ".join(spoken or (named if len(named) < 7 else ()))
 
 
 def _every(step: int) -> str:

@@ -32,7 +32,8 @@ WEEKEND = (FRIDAY, SATURDAY)
         ("w srode i piatek 8:00", "wed fri 08:00"), ("כל יום בשעות 06:00 ו-18:00", "06:00 18:00"), ("כל יום ב־06:00 וב־18:00", "06:00 18:00"),
         ("כל שעתיים מחצות", "every 2 hours"), ("כל חצי שעה", "every 30 minutes"), ("א'-ה' 06:00", "mon tue wed thu sun 06:00"),
         ("בימי חול בשעה 06:00; בסופ״ש כל 6 שעות", "weekdays 06:00; weekend every 6 hours"), ("ימי ראשון, שלישי ושבת 07:00", "tue sat sun 07:00"),
-        ("בְּכָל יוֹם \u200f06:00\u200e", "06:00"), ("ו׳ 07:00", "fri 07:00"),
+        ("בְּכָל יוֹם \u200f06:00\u200e", "06:00"), ("ו׳ 07:00", "fri 07:00"), ("יום ב 06:00", "mon 06:00"), ("ימים א-ה 06:00", "mon tue wed thu sun 06:00"),
+        ("ב 06:00 ו 18:00", "06:00 18:00"), ("כל סוף השבוע ב-09:00", "weekend 09:00"), ("every half an hour", "every 30 minutes"),
     ],
 )  # fmt: skip
 def test_plain_words_become_the_stored_form(typed: str, stored: str) -> None:
@@ -45,7 +46,8 @@ def test_plain_words_become_the_stored_form(typed: str, stored: str) -> None:
     ("typed", "code", "value"),
     [
         ("", "empty", ""), (" ; \n", "empty", ""), ("six", "word", "six"), ("25:00", "word", "25:00"), ("06:00-18:00", "word", "06:00-18:00"),
-        ("weekdays", "time", "weekdays"), ("codziennie", "time", "codziennie"), ("every 6", "word", "every 6"), ("6 hours", "word", "6 hours"),
+        ("weekdays", "time", "weekdays"), ("nie w niedziele 06:00", "word", "nie"), ("כל שבוע 06:00", "word", "שבוע"),
+        ("סוף יום 06:00", "word", "סוף"), ("co 2 dni 06:00", "word", "co 2 dni 06:00"), ("daily mon 06:00", "word", "daily mon 06:00"), ("codziennie", "time", "codziennie"), ("every 6", "word", "every 6"), ("6 hours", "word", "6 hours"),
         ("every 6 7 hours", "word", "every 6 7 hours"), ("every 6 hours every 2 hours", "word", "every 6 hours every 2 hours"),
         ("every 6 hours 07:00", "word", "every 6 hours 07:00"), ("mon- 06:00", "word", "mon- 06:00"), ("mon-weekend 06:00", "word", "mon-weekend"),
         ("weekdays mon 06:00", "word", "weekdays mon 06:00"), ("every 5 hours", "even", "5 hours"), ("every 0 hours", "time", "every 0 hours"),
