@@ -83,13 +83,12 @@ def set_up(session: Session, now: datetime) -> list[int]:
     if brand is None:
         brand = add_brand(session, workspace, BRAND, "il-he", [parse_owned(site) for site in OWNED])
     found = []
-    zone = market("il-he").zone
     for phrase, used, code in SEARCHES:
         pack = market(code)
         search = add_search(
             session, brand, phrase=phrase, engine=used, hl=pack.hl, gl=pack.gl, market=code, sources=["practice"],
         )  # fmt: skip
-        search.next_due = next_due(search.schedule, zone, now)
+        search.next_due = next_due(search.schedule, market("il-he"), now)
         session.add(search)
         found.append(search.id or 0)
     return found
@@ -97,9 +96,9 @@ def set_up(session: Session, now: datetime) -> list[int]:
 
 def planned(now: datetime) -> tuple[list[tuple[Slot, datetime]], list[tuple[Slot, datetime]]]:
     """(the slots of the twelve weeks before today, today's slot if it has come), with their instants."""
-    zone = market("il-he").zone
-    midnight = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    whole = [(slot, slot.instant(zone)) for slot in slots("06:00", zone, midnight - timedelta(weeks=WEEKS), now)]
+    home = market("il-he")
+    midnight = now.astimezone(ZoneInfo(home.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    whole = [(slot, slot.instant(home.zone)) for slot in slots("06:00", home, midnight - timedelta(weeks=WEEKS), now)]
     today = midnight.date()
     return [s for s in whole if s[0].local.date() < today], [s for s in whole if s[0].local.date() == today]
 

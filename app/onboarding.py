@@ -10,33 +10,21 @@ from sqlmodel import Session
 
 from app.errors import BadInput
 from app.models import Brand, Workspace
-from app.schedule import next_due, times
+from app.schedule import BadSchedule, looks_a_month, next_due
+from app.schedule_words import normalise
 from app.scoring.markets import Market, markets
 from app.scoring.owned import NotOwnable, parse_owned
 from app.settings import Settings
-from app.sources import default_sources, usable
+from app.sources import default_sources, monthly_cost, usable
 from app.store.brands import MOST_NAME, add_brand, plain_text
 from app.store.searches import MAX_PHRASE, add_search, check_engine
-from app.types import OwnedSite, Purpose
+from app.types import OwnedSite, Problem, Purpose
 from scrapers import registry
-from scrapers.capture import pages_for
 from scrapers.errors import SourceMissing
 
 SCHEDULE = "06:00"
-DAYS_A_MONTH = 30
 MOST_SITES = 200
 WATCH_DEPTH = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with one thing that was typed. field: name, owned, market, engine, source, phrase, depth, target;
-    code: the kind of trouble, for pages that say it in another language; message: one English sentence."""
-
-    field: str
-    code: str
-    value: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +63,7 @@ class Plan:
     target: int
     depth: int
     searches: tuple[PlannedSearch, ...]
+    schedule: str
     problems: tuple[Problem, ...]
 
     @property
@@ -96,9 +85,10 @@ class Plan:
 def plan_brand(
     name: str, owned: Sequence[str], codes: Sequence[str], chosen: Settings, *, engines: Sequence[str] = (),
     sources: Sequence[str] = (), phrases: Sequence[str] = (), depth: int = 20, target: int = 18, watch: bool = False,
+    schedule: str = SCHEDULE,
 ) -> Plan:  # fmt: skip
     """What would be made of what was typed, home market first, with every problem found. Writes and asks nothing.
-    watch: also searches that listen at the markets' complaint sites."""
+    watch: also searches that listen at the markets' complaint sites. schedule: of every search, as it was typed."""
     problems: list[Problem] = []
     clean = _text(name, "name", "a brand's name", MOST_NAME, problems)
     sites = _sites(owned, problems)
@@ -112,18 +102,20 @@ def plan_brand(
     for field, number, most in (("depth", depth, 100), ("target", target, 20)):
         if not 1 <= number <= most:
             problems.append(Problem(field, "range", str(number), f"{field} is 1 to {most}, not {number}"))
+    home = packs[0] if packs else None
+    stored = _schedule(schedule, home.weekend if home else (), problems)
+    looks = looks_a_month(stored, home.weekend if home else ())
     found = tuple(
-        _planned(pack, engine, phrase, sources, chosen, depth)
+        _planned(pack, engine, phrase, sources, chosen, depth, looks)
         for pack in packs
         for engine in engines or [pack.engine]
         for phrase in wanted or (pack.phrases(clean) if clean else ())
     )
     if watch and clean:
-        found += tuple(_listening(packs, engines, sources, clean, chosen))
+        found += tuple(_listening(packs, engines, sources, clean, chosen, looks))
     problems += {search.refusal: Problem("engine", "refused", _asked(search), search.refusal)
                  for search in found if search.refusal}.values()  # fmt: skip
-    home = packs[0] if packs else None
-    return Plan(clean, sites, home, target, depth, found, tuple(dict.fromkeys(problems)))
+    return Plan(clean, sites, home, target, depth, found, stored, tuple(dict.fromkeys(problems)))
 
 
 def make_brand(session: Session, workspace: Workspace, plan: Plan, now: datetime) -> Brand:
@@ -137,14 +129,15 @@ def make_brand(session: Session, workspace: Workspace, plan: Plan, now: datetime
         add_search(
             session, brand, phrase=search.phrase, engine=search.engine, hl=search.hl, gl=search.gl,
             market=search.market, depth=search.depth, sources=search.sources, purpose=search.purpose,
-            next_due=next_due(SCHEDULE, plan.home.zone, now),
+            schedule=plan.schedule,
+            next_due=next_due(plan.schedule, plan.home, now),
         )  # fmt: skip
     return brand
 
 
 def _planned(
     pack: Market, engine: str, phrase: str, sources: Sequence[str], chosen: Settings, depth: int,
-    purpose: Purpose = "share",
+    looks: int, purpose: Purpose = "share",
 ) -> PlannedSearch:  # fmt: skip
     try:
         check_engine(engine, pack.hl, pack.gl)
@@ -155,16 +148,14 @@ def _planned(
     refusing = {name for name in known if registry.source(name).refuses(pack.hl, pack.gl)}
     able, why_not = usable([name for name in known if name not in refusing], chosen)
     why_not += [f"{name} does not serve {pack.hl}-{pack.gl}" for name in known if name in refusing]
-    looks = DAYS_A_MONTH * len(times(SCHEDULE))
-    cost = looks * registry.price(able[0]) * pages_for(able[0], depth) if able else 0.0
     return PlannedSearch(
         phrase, engine, pack.hl, pack.gl, pack.code, tuple(known), tuple(able), tuple(why_not), looks, depth, purpose,
-        cost, refusal,
+        monthly_cost(looks, able, depth), refusal,
     )  # fmt: skip
 
 
 def _listening(
-    packs: Sequence[Market], engines: Sequence[str], sources: Sequence[str], name: str, chosen: Settings
+    packs: Sequence[Market], engines: Sequence[str], sources: Sequence[str], name: str, chosen: Settings, looks: int
 ) -> Iterator[PlannedSearch]:
     """A search of each complaint site. Where an engine's "no results" cannot be believed there is none: it would never
     be quiet."""
@@ -173,7 +164,7 @@ def _listening(
             if engine not in registry.ENGINES or not registry.standards(engine, engine).zero_counts:
                 continue
             for host in pack.complaint_sites:
-                yield _planned(pack, engine, f"{name} site:{host}", sources, chosen, WATCH_DEPTH, "watch")
+                yield _planned(pack, engine, f"{name} site:{host}", sources, chosen, WATCH_DEPTH, looks, "watch")
 
 
 def _asked(search: PlannedSearch) -> str:
@@ -186,6 +177,14 @@ def _text(typed: str, field: str, what: str, most: int, problems: list[Problem])
     except BadInput as wrong:
         problems.append(Problem(field, "text", typed, wrong.message))
         return ""
+
+
+def _schedule(typed: str, weekend: tuple[int, ...], problems: list[Problem]) -> str:
+    try:
+        return normalise(typed, weekend)
+    except BadSchedule as wrong:
+        problems.append(Problem("schedule", wrong.code, wrong.value, str(wrong)))
+        return SCHEDULE
 
 
 def _sites(typed: Sequence[str], problems: list[Problem]) -> tuple[OwnedSite, ...]:

@@ -60,6 +60,7 @@ class Surroundings:
     fetcher: Callable[[str], Fetcher]
     deadline: float = 120.0
     budget: float | None = None  # US dollars a day (UTC), None: no limit
+    spread: timedelta = timedelta()  # the longest that a planned look may start after its slot
 
 
 async def look(world: Surroundings, snapshot_id: int, sources: Sequence[str]) -> str:

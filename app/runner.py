@@ -13,16 +13,16 @@ from app.canary import watch_source
 from app.db import reading, writing
 from app.models import Search, Snapshot
 from app.pipeline import Surroundings, look
-from app.queries.due import due_searches, open_snapshots, unconfirmed
+from app.queries.due import due_searches, open_snapshots, overtaken, unconfirmed
 from app.queries.searches import watched
-from app.schedule import UNCONFIRMED_AFTER, next_due, slots
+from app.schedule import UNCONFIRMED_AFTER
 from app.scoring.markets import market
 from app.store.archive import remove_files
 from app.store.attempts import abandoned
 from app.store.changes import add_unconfirmed
-from app.store.snapshots import finish, plan
+from app.store.slots import plan_slots
+from app.store.snapshots import finish
 
-_MOMENT = timedelta(microseconds=1)
 Usable = Callable[[tuple[str, ...]], tuple[list[str], list[str]]]
 
 
@@ -45,7 +45,7 @@ async def run_due(world: Surroundings, usable: Usable) -> AsyncIterator[Taken]:
     """
     with writing(world.engine) as session:
         abandoned(session, world.now(), dead=True)
-        plan_due(session, world.now())
+        plan_due(session, world.now(), world.spread)
     with reading(world.engine) as session:
         waiting = open_snapshots(session, world.now())
     for snapshot_id in waiting:
@@ -58,13 +58,15 @@ async def run_due(world: Surroundings, usable: Usable) -> AsyncIterator[Taken]:
 
 
 async def take(world: Surroundings, snapshot_id: int, usable: Usable) -> Taken:
-    """One open look: taken, or ended as missed when its day has passed, or as an error when no source may be used."""
+    """One open look: taken, or ended as missed when its day has passed or a later slot has come, or as an error when no
+    source may be used."""
     with reading(world.engine) as session:
         snapshot = session.get_one(Snapshot, snapshot_id)
         about = watched(session, snapshot.search_id)
+        late = overtaken(session, snapshot, world.now())
     able, reasons = usable(about.search.source_names)
     today = world.now().astimezone(ZoneInfo(about.brand.zone)).date().isoformat()
-    if snapshot.slot[:10] < today and snapshot.purpose in ("scheduled", "second"):
+    if late or (snapshot.slot[:10] < today and snapshot.purpose in ("scheduled", "second")):
         _end(world, snapshot_id, "missed")
     elif not able:
         _end(world, snapshot_id, "no source: " + "; ".join(reasons))
@@ -77,18 +79,12 @@ async def take(world: Surroundings, snapshot_id: int, usable: Usable) -> Taken:
         return Taken(snapshot_id, done.search_id, about.search.phrase, done.slot, done.state or "", done.reason)
 
 
-def plan_due(session: Session, now: datetime) -> None:
-    """A planned snapshot for each slot that came; of those that downtime passed over, only the last is still open."""
+def plan_due(session: Session, now: datetime, spread: timedelta = timedelta()) -> None:
+    """A planned snapshot for each slot that came; of those that downtime passed over, only the last is still open.
+
+    spread: the longest that a look may start after its slot (app.schedule.spread)."""
     for search_id, home in due_searches(session, now):
-        search = session.get_one(Search, search_id)
-        zone = market(home).zone
-        came = list(slots(search.schedule, zone, (search.next_due or now) - _MOMENT, now))
-        for slot in came:
-            snapshot = plan(session, search_id, slot, "scheduled", slot.instant(zone))
-            if slot != came[-1]:
-                finish(session, snapshot.id or 0, "error", "missed")
-        search.next_due = next_due(search.schedule, zone, now)
-        session.add(search)
+        plan_slots(session, session.get_one(Search, search_id), market(home), now, spread)
 
 
 def _end(world: Surroundings, snapshot_id: int, reason: str) -> None:

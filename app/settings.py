@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     fetch_deadline: float = 30.0
     look_deadline: float = 120.0
     max_bytes: int = 5_000_000
+    spread_minutes: int = Field(0, ge=0, le=60)
     raw_days: int = Field(30, ge=0, le=36_500)
     daily_budget: float | None = Field(None, ge=0, allow_inf_nan=False)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.settings import Settings
 from scrapers import registry
+from scrapers.capture import pages_for
 from scrapers.errors import SourceMissing
 from scrapers.types import Access
 
@@ -37,6 +38,11 @@ def default_sources(engine: str) -> list[str]:
     providers = [name for name in registry.PROVIDERS if registry.shows(name, engine)]
     providers.sort(key=lambda name: (registry.needs(name) != "key", registry.price(name)))
     return [*providers, engine] if engine in registry.SOURCES else providers
+
+
+def monthly_cost(looks: int, able: Sequence[str], depth: int) -> float:
+    """US dollars for so many looks at the first source that may be asked, second looks not counted."""
+    return looks * registry.price(able[0]) * pages_for(able[0], depth) if able else 0.0
 
 
 def usable(names: Sequence[str], settings: Settings) -> tuple[list[str], list[str]]:

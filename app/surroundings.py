@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from app.db import engine
@@ -51,7 +51,8 @@ async def surroundings(
             return pace.of(name, fetchers.of(name))
 
         yield Surroundings(
-            engine(), chosen.blobs, now, reach, paced, chosen.look_deadline, budget=chosen.daily_budget
+            engine(), chosen.blobs, now, reach, paced, chosen.look_deadline, budget=chosen.daily_budget,
+            spread=timedelta(minutes=chosen.spread_minutes),
         )  # fmt: skip
 
 

@@ -24,6 +24,17 @@ ChangeKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one thing that was typed. field: name, owned, market, engine, source, phrase, depth, target,
+    schedule; code: the kind of trouble, for pages that say it in another language; message: one English sentence."""
+
+    field: str
+    code: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Why: text found in `field` ("title", "snippet", "url", "rating") at [start, end); start = end = 0 for data.
 

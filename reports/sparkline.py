@@ -49,16 +49,24 @@ def stretches(good: Sequence[int | None]) -> Iterator[tuple[int, list[int]]]:
 def seven(quality: Quality, words: Mapping[str, str], lang: str) -> Markup:
     """Seven squares, left to right in time: filled when observed, an icon for why not, empty when none was planned."""
     cells = [_cell(i, state, words, quality, lang) for i, state in enumerate(quality.states)]
-    label = words["list_days_seen"].format(count=quality.observed)
+    label = days_seen(quality, words)
     return Markup('<svg viewBox="0 0 {} {}" class="seven" role="img" aria-label="{}" direction="ltr">{}</svg>').format(
         n(7 * CELL), n(CELL), label, Markup("").join(cells)
     )
 
 
+def days_seen(quality: Quality, words: Mapping[str, str]) -> str:
+    """How many of the days on which a look was planned were observed: "6 of 7"."""
+    if not quality.expected:
+        return words["list_unplanned"]
+    key = "list_days_seen" if quality.expected == 7 else "list_days_of"
+    return words[key].format(count=quality.observed, planned=quality.expected)
+
+
 def _cell(i: int, state: str, words: Mapping[str, str], quality: Quality, lang: str) -> Markup:
-    kind = "seen" if state in COUNTED else "gap" if state else "unplanned"
+    kind = "seen" if state in COUNTED else "gap" if state else "unseen" if quality.planned[i] else "unplanned"
     icon = ICONS.get(state, "") if kind == "gap" else ""
-    said = words[state] if state else words["list_unplanned"]
+    said = words[state] if state else words["not_looked" if quality.planned[i] else "list_unplanned"]
     return Markup(
         '<g transform="translate({} {})" class="{}"><title>{}: {}</title><path d="M0 0h{}v{}h-{}z" class="box"/>{}</g>'
     ).format(

@@ -125,8 +125,8 @@ def fresh(week: Week) -> frozenset[int]:
 def week_days(facts: WeeklyFacts, today: date, words: Words) -> list[tuple[date, str, bool]]:
     """(day, how it was seen in words, whether it counts) of the week's seven days."""
     quality, found = facts.week.quality, []
-    for day, state in zip(quality.days, quality.states, strict=True):
-        unseen = words["report_to_come" if day >= today else "report_not_planned"]
+    for day, state, planned in zip(quality.days, quality.states, quality.planned, strict=True):
+        unseen = words["report_not_planned" if not planned else "report_to_come" if day >= today else "not_looked"]
         found.append((day, words[state] if state else unseen, state in COUNTED))
     return found
 

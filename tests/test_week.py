@@ -108,6 +108,25 @@ def test_quality_counts_seven_days_and_leaves_out_a_day_still_to_come() -> None:
     assert (late.days[-1], late.states[-1], late.observed) == (SUNDAY + timedelta(days=13), "blocked", 3)
 
 
+@pytest.mark.parametrize(
+    ("seen", "known"), [((8, 9, 10), True), ((8, 9), False), ((), False)], ids=["three of five", "two of five", "none"]
+)
+def test_a_day_without_a_planned_look_is_not_missing(seen: tuple[int, ...], known: bool) -> None:
+    """Looks on weekdays: five days are expected, three of them make a week; no look at the weekend is no gap."""
+    kept = history({day: [1] for day in seen}, HITS)
+    planned = tuple(day.weekday() not in (4, 5) for day in kept.days)
+    found = quality(replace(kept, planned=planned), SUNDAY + timedelta(days=14))
+    assert (found.observed, found.expected, found.known) == (len(seen), 5, known)
+    assert [day.weekday() for day, there in zip(found.days, found.planned, strict=True) if not there] == [4, 5]
+
+
+def test_a_look_on_an_unplanned_day_counts_as_planned() -> None:
+    """The schedule of today says nothing about a day that was looked at under another one."""
+    kept = replace(history({8: [1], 12: "blocked"}, HITS), planned=(False,) * 21)
+    found = quality(kept, SUNDAY + timedelta(days=13))
+    assert (found.observed, found.expected, found.known) == (1, 2, False)
+
+
 def test_two_days_are_compared_by_their_good_looks() -> None:
     """A day that does not count is spoken for by the last good one before it; the same look twice is no comparison."""
     found = history({5: [1, 2, 3], 6: "blocked", 12: [2, 4, 3], 13: "blocked"}, HITS)

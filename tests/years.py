@@ -116,6 +116,7 @@ class Site:
             "/queue?view=list&brand=nativ-telecom",
             "/brands/nativ-telecom/labels/preview?hit=1&scope=host&label=neutral&everywhere=1",
             "/brands/nativ-telecom/rules",
+            "/brands/nativ-telecom/searches",
             "/brands/nativ-telecom/reports",
             "/letterhead",
             "/weights",

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, Field
 
 from app.api.access import SessionDep, WorkspaceDep
 from app.api.ranges import RangeDep, Top
+from app.db import writing
+from app.editing import plan_edit, save_edit
+from app.errors import BadInput
 from app.queries.changes import change_rows
 from app.queries.history import history
 from app.queries.rows import ChangeRow, History, SearchRow, Share
 from app.queries.searches import counted_search, watched
 from app.queries.share import share
 from app.queries.snapshots import snapshots
+from app.settings import settings
+from app.surroundings import clock
 
 router = APIRouter(prefix="/searches/{search_id}", tags=["searches"])
+AtDep = Annotated[datetime, Depends(clock)]
 SearchId = Annotated[int, Path(ge=1, le=2**31)]
 
 
@@ -41,10 +49,56 @@ class ShareSeries:
     parsers: tuple[str, ...]
 
 
+class WantedSearch(BaseModel):
+    """What is left out, or null, stays as it is."""
+
+    schedule: str | None = Field(
+        None, max_length=1000, description='"06:00 18:00", "weekdays 06:00", "cron 0 6 * * 1-5"'
+    )
+    sources: list[Annotated[str, Field(max_length=40)]] | None = Field(
+        None, max_length=100, description="where looks come from, in order"
+    )
+    active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEdit:
+    """A search as it is now, or would be. following: its next slots, local times of the brand. looks: a month; cost:
+    US dollars a month by list prices at the first source that may be asked, second looks not counted."""
+
+    id: int
+    schedule: str
+    sources: tuple[str, ...]
+    active: bool
+    following: list[str]
+    looks: int
+    cost: float
+    saved: bool
+
+
 @router.get("")
 def one_search(search_id: SearchId, session: SessionDep, workspace: WorkspaceDep) -> SearchRow:
     """One search."""
     return watched(session, search_id, workspace).search
+
+
+@router.patch("")
+def change_search(
+    search_id: SearchId, wanted: WantedSearch, session: SessionDep, workspace: WorkspaceDep, at: AtDep,
+    only: Annotated[bool, Query(alias="preview", description="tell what it would be, and write nothing")] = False,
+) -> SearchEdit:  # fmt: skip
+    """Another schedule, other sources, or a pause; in force at the next tick. 400 with every problem of it."""
+    about = watched(session, search_id, workspace)
+    edit = plan_edit(
+        about, settings(), at, schedule=wanted.schedule, sources=wanted.sources, active=wanted.active
+    )  # fmt: skip
+    if edit.problems:
+        raise BadInput("; ".join(problem.message for problem in edit.problems))
+    if not only:
+        with writing() as store:
+            save_edit(store, about, edit, at)
+    following = [slot.text() for slot in edit.following]
+    return SearchEdit(search_id, edit.schedule, edit.sources, edit.active, following, edit.looks, edit.cost, not only)
 
 
 @router.get("/snapshots")

@@ -21,6 +21,7 @@ from app.cli import (
     repair,
     reports,
     say,
+    searches,
     serve,
     sources,
     train,
@@ -35,7 +36,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (brands, people, looks, batch, train, adapt, record, repair, archive, reports, sources, weights, serve):
+for part in (
+    brands, searches, people, looks, batch, train, adapt, record, repair, archive, reports, sources, weights, serve,
+):  # fmt: skip
     part.register(app)
 
 

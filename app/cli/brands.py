@@ -10,7 +10,7 @@ from app.cli import say
 from app.db import migrate, reading, writing
 from app.errors import BadInput
 from app.models import Brand
-from app.onboarding import Plan, PlannedSearch, make_brand, plan_brand
+from app.onboarding import SCHEDULE, Plan, PlannedSearch, make_brand, plan_brand
 from app.queries import brands as brand_queries
 from app.queries.rows import SearchRow
 from app.queries.searches import searches
@@ -39,13 +39,14 @@ def add(
     phrase: Annotated[list[str] | None, typer.Option(help="Phrases instead of the market's own. Repeats.")] = None,
     depth: Annotated[int, typer.Option(min=1, max=100, help="How many results are wanted.")] = 20,
     target: Annotated[int, typer.Option(min=1, max=20, help="How many of the first 20 should be ours or good.")] = 18,
+    schedule: Annotated[str, typer.Option(help='When to look: "06:00 18:00", "weekdays 06:00", ...')] = SCHEDULE,
     watch: Annotated[bool, typer.Option("--watch", help="Also listen at the markets' complaint sites.")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Say what would be made and what it costs.")] = False,
 ) -> None:
     """Add a brand and the searches of its markets: all of it, or nothing."""
     plan = plan_brand(
         name, owned or [], market_codes or ["en-us"], settings(), engines=engine or [], sources=source or [],
-        phrases=phrase or [], depth=depth, target=target, watch=watch,
+        phrases=phrase or [], depth=depth, target=target, watch=watch, schedule=schedule,
     )  # fmt: skip
     if preview:
         foretell(plan)

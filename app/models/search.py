@@ -12,7 +12,7 @@ from app.models.base import Table, one_of
 
 
 class Search(Table, table=True):
-    """sources: names in the order they are tried. schedule: local times of day, "06:00" or "06:00 18:00".
+    """sources: names in the order they are tried. schedule: as app/schedule.py reads it, "06:00 18:00".
 
     next_due: the instant of the next slot to be planned; empty location means none was asked.
     """

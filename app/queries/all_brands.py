@@ -19,7 +19,7 @@ from app.queries.rows import COUNTED, BrandRow, History, SearchRow
 from app.queries.searches import search_row
 from app.queries.share import ENOUGH
 from app.queries.week import GOOD, figures_of, quality, week_points
-from app.schedule import slot_of, week_start, weeks
+from app.schedule import planned, slot_of, week_start, weeks
 from app.scoring.reputation import Page
 from app.types import Label
 
@@ -49,7 +49,8 @@ class BrandLine:
     def group(self) -> Group:
         """Worse: the score fell; or, with no other score, fewer results are good or a negative stands higher.
 
-        Unknown: fewer than 4 of 7 days observed. Young: no week before to compare with.
+        Unknown: fewer than 4 of 7 planned days observed, or as small a part of fewer. Young: no week
+        before to compare with.
         """
         if self.last_good is None and not any(self.history.states):
             return "never"
@@ -87,7 +88,10 @@ def all_brands(
     todays = {brand.id: now.astimezone(ZoneInfo(brand.zone)).date() for brand in brands}
     earliest = min((weeks(DAYS, todays[b.id], b.week_start) for b in brands), default=date.max)
     looks = _looks(session, workspace, earliest)
-    records = [_record(brand, looks.get(brand.main_search or 0, ()), todays[brand.id]) for brand in brands]
+    records = [
+        _record(brand, searches.get(brand.main_search or 0), looks.get(brand.main_search or 0, ()), todays[brand.id])
+        for brand in brands
+    ]
     counts = _counts(session, workspace, earliest)
     pages = _pages(session, [r.parses[day] for r in records for day in (r.now, r.before) if day is not None])
     silent = [r.brand.main_search for r in records if r.now is None and r.brand.main_search]
@@ -133,7 +137,7 @@ ORDER: Mapping[Sort, Callable[[BrandLine], tuple[Any, ...]]] = {
 }
 
 
-def _record(brand: BrandRow, looks: Sequence[Look], today: date) -> _Record:
+def _record(brand: BrandRow, search: SearchRow | None, looks: Sequence[Look], today: date) -> _Record:
     """The whole weeks up to today, as the brand page reads them."""
     first = weeks(DAYS, today, brand.week_start)
     days = tuple(first + timedelta(days=i) for i in range((today - first).days + 1))
@@ -147,6 +151,7 @@ def _record(brand: BrandRow, looks: Sequence[Look], today: date) -> _Record:
         parsers=("",) * len(days),
         ranks=(),
         hits={},
+        planned=planned(search.schedule, brand.weekend, days) if search else (),
     )
     now, before = week_points(history, brand)
     return _Record(brand, history, tuple(_parse(look) for look in found), now, before)

@@ -128,6 +128,7 @@ def clip(history: History, first: date) -> History:
         reasons=history.reasons[skip:],
         snapshots=history.snapshots[skip:],
         parsers=history.parsers[skip:],
+        planned=history.planned[skip:],
         ranks=ranks,
         hits={identity: hit for identity, hit in history.hits.items() if identity in seen},
     )

@@ -26,6 +26,15 @@ def open_snapshots(session: Session, now: datetime) -> list[int]:
     return [found or 0 for found in session.exec(query.order_by(col(Snapshot.due), col(Snapshot.id))).all()]
 
 
+def overtaken(session: Session, snapshot: Snapshot, now: datetime) -> bool:
+    """Whether a later slot of its search has come: a look taken now is that slot's, and one is enough."""
+    later = select(Snapshot.id).where(
+        Snapshot.search_id == snapshot.search_id, Snapshot.purpose == "scheduled", Snapshot.slot > snapshot.slot,
+        col(Snapshot.due) <= now,
+    )  # fmt: skip
+    return snapshot.purpose == "scheduled" and session.exec(later.limit(1)).first() is not None
+
+
 def tries(session: Session, snapshot_id: int) -> list[tuple[str, str | None]]:
     """(source, outcome) of each try at a snapshot, in order."""
     query = select(Attempt.source, Attempt.outcome).where(Attempt.snapshot_id == snapshot_id)

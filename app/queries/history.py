@@ -9,9 +9,11 @@ from typing import Any, cast
 import sqlalchemy
 from sqlmodel import Session, col, func, select
 
-from app.models import Hit, Link, Parse, Result, Snapshot
+from app.models import Brand, Hit, Link, Parse, Result, Search, Snapshot
 from app.queries.rows import COUNTED, History, HitRow
 from app.queries.trust import Trust, search_trust, trusted
+from app.schedule import planned
+from app.scoring.markets import market
 from app.types import Evidence
 
 Look = tuple[int, str, str, str | None, str, int | None, str | None]
@@ -39,7 +41,18 @@ def history(
         parsers=tuple((look[6] or "") if look and look[3] in COUNTED else "" for look in chosen),
         ranks=tuple(tuple(row) for row in ranks),
         hits=hit_rows(session, search_id, seen),
+        planned=planned_days(session, search_id, days),
     )
+
+
+def planned_days(session: Session, search_id: int, days: tuple[date, ...]) -> tuple[bool, ...]:
+    """On which days the search's schedule, as it stands today, has a slot."""
+    schedule, home = session.exec(
+        select(Search.schedule, Brand.home_market)
+        .join(Brand, col(Brand.id) == col(Search.brand_id))
+        .where(Search.id == search_id)
+    ).one()
+    return planned(schedule, market(home).weekend, days)
 
 
 def looks(session: Session, search_id: int, first: date, last: date) -> Sequence[Look]:

@@ -75,17 +75,24 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Seven days and how each was seen: states[i] of days[i] ("" when no look was planned or it is still to come)."""
+    """Seven days and how each was seen: states[i] of days[i] ("" when there is no finished look). planned[i]: a look
+    was planned that day; where none was, nothing is missing."""
 
     days: tuple[date, ...]
     states: tuple[str, ...]
     snapshots: tuple[int | None, ...]
     observed: int
+    planned: tuple[bool, ...] = (True,) * 7
+
+    @property
+    def expected(self) -> int:
+        """On how many of the days a look was planned."""
+        return sum(self.planned)
 
     @property
     def known(self) -> bool:
-        """Fewer than 4 of 7 days observed: nothing may be said about the week."""
-        return self.observed >= 4
+        """Fewer than 4 of 7 planned days observed, or as small a part of fewer: nothing may be said about the week."""
+        return self.observed > 0 and 7 * self.observed >= 4 * self.expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class History:
     A day's state is that of its point (TRUTH.md): its last ok scheduled look, else its last ok look, else the
     state of its last scheduled look; "" (with reason "") when no look was planned that day.
     ranks[r - 1][i] is the hit at rank r on day i, None when the rank was absent or the day is a gap.
-    parsers[i] is the parser version of the day's point ("" on a gap).
+    parsers[i] is the parser version of the day's point ("" on a gap). planned[i]: the search's schedule, as it stands
+    today, has a slot that day; () in what was kept before schedules had days without one.
     """
 
     days: tuple[date, ...]
@@ -54,6 +55,12 @@ class History:
     parsers: tuple[str, ...]
     ranks: tuple[tuple[int | None, ...], ...]
     hits: Mapping[int, HitRow]
+    planned: tuple[bool, ...] = ()
+
+    def expected(self, day: int) -> bool:
+        """Whether a look was planned that day: one is on record, or the schedule has a slot. A day without is no gap,
+        and nothing is missed there."""
+        return bool(self.states[day]) or not self.planned or self.planned[day]
 
     def counted(self, day: int) -> bool:
         """Only ok and empty_confirmed days count; every other day is a gap."""
@@ -164,7 +171,7 @@ class SnapshotRow:
 
 @dataclass(frozen=True, slots=True)
 class SearchRow:
-    """source_names: where looks may come from, in order ("practice" marks an invented world)."""
+    """source_names: where looks may come from, in order ("practice" marks an invented world). schedule: as stored."""
 
     id: int
     brand_id: int
@@ -180,6 +187,7 @@ class SearchRow:
     source_names: tuple[str, ...]
     active: bool
     next_due: datetime | None
+    schedule: str = "06:00"
 
 
 @dataclass(frozen=True, slots=True)

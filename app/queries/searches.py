@@ -90,4 +90,5 @@ def search_row(found: Search) -> SearchRow:
         source_names=tuple(found.sources),
         active=found.active,
         next_due=found.next_due,
+        schedule=found.schedule,
     )

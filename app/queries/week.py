@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -156,17 +156,19 @@ def _urgency(row: ResultRow, label_before: Label | None) -> Urgency | None:
 
 def quality(history: History, until: date) -> Quality:
     """The seven days that end with `until`, or with the day before while that day has not been looked at."""
-    points = dict(zip(history.days, zip(history.states, history.snapshots, strict=True), strict=True))
-    return quality_of(points, until)
-
-
-def quality_of(points: Mapping[date, tuple[str, int | None]], until: date) -> Quality:
-    """The same from each day's (state, snapshot)."""
-    if not points.get(until, ("", None))[0]:
+    place = {day: i for i, day in enumerate(history.days)}
+    if until not in place or not history.states[place[until]]:
         until -= timedelta(days=1)
     days = tuple(until - timedelta(days=back) for back in range(6, -1, -1))
-    states, snapshots = zip(*(points.get(day, ("", None)) for day in days), strict=True)
-    return Quality(days, states, snapshots, sum(state in COUNTED for state in states))
+    return quality_of(history, days, [place.get(day) for day in days])
+
+
+def quality_of(history: History, days: tuple[date, ...], places: Sequence[int | None]) -> Quality:
+    """The same of any days, by their places in the history (None before it begins)."""
+    states = tuple("" if i is None else history.states[i] for i in places)
+    snapshots = tuple(None if i is None else history.snapshots[i] for i in places)
+    planned = tuple(i is None or history.expected(i) for i in places)
+    return Quality(days, states, snapshots, sum(state in COUNTED for state in states), planned)
 
 
 def compared(history: History, first: date, last: date) -> Compared | None:

@@ -22,11 +22,11 @@ from app.queries.history import first_day
 from app.queries.history import history as read_history
 from app.queries.marks import marks
 from app.queries.numbers import Compared, Mark, Quality, Week
-from app.queries.rows import COUNTED, BrandRow, History, SearchRow, Share
+from app.queries.rows import BrandRow, History, SearchRow, Share
 from app.queries.searches import watched
 from app.queries.share import share
 from app.queries.voices import Voices, voices
-from app.queries.week import SEVEN, compared, week_points
+from app.queries.week import SEVEN, compared, quality_of, week_points
 from app.schedule import slot_of, week_start
 from app.scoring.reputation import Weights, version
 
@@ -171,9 +171,8 @@ def _this_week(session: Session, history: History, brand: BrandRow, first: date)
 
 def _quality(history: History, first: date) -> Quality:
     """The week's own seven days, whatever was planned on them."""
-    week = slice(history.days.index(first), history.days.index(first) + 7)
-    states = history.states[week]
-    return Quality(history.days[week], states, history.snapshots[week], sum(state in COUNTED for state in states))
+    start = history.days.index(first)
+    return quality_of(history, history.days[start : start + 7], range(start, start + 7))
 
 
 def _versions(session: Session, history: History, week: Week, weights: Weights) -> Versions:

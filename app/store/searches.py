@@ -30,6 +30,7 @@ def add_search(
     device: str = "desktop",
     depth: int = 20,
     active: bool = True,
+    schedule: str = "06:00",
     next_due: datetime | None = None,
     purpose: Purpose = "share",
 ) -> Search:
@@ -50,7 +51,7 @@ def add_search(
         return known
     search = Search(
         brand_id=brand.id or 0, market=market, phrase=clean, engine=engine, hl=hl, gl=gl, device=device, depth=depth,
-        sources=list(sources), active=active, next_due=next_due, purpose=purpose,
+        sources=list(sources), active=active, schedule=schedule, next_due=next_due, purpose=purpose,
     )  # fmt: skip
     session.add(search)
     session.flush()

@@ -14,12 +14,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.db import writing
 from app.errors import Conflict
 from app.models import Workspace
-from app.onboarding import Plan, Problem, make_brand, plan_brand
+from app.onboarding import SCHEDULE, Plan, make_brand, plan_brand
 from app.queries.brands import brands
 from app.scoring.markets import markets
 from app.settings import settings
+from app.spoken import spoken as said_schedule
 from app.surroundings import clock
 from app.texts import language, shown, texts
+from app.types import Problem
 from app.web.access import EditorDep, Lang, SessionDep, Viewer
 from app.web.render import render
 
@@ -37,28 +39,38 @@ class Typed:
     more: tuple[str, ...] = ()
     target: str = "18"
     watch: bool = False
+    schedule: str = ""
 
     def plan(self) -> Plan:
         """What would be made of it."""
         number = int(self.target) if self.target.isascii() and self.target.isdigit() and len(self.target) < 5 else 0
         codes = [code for code in (self.home, *self.more) if code]
-        return plan_brand(self.name, self.owned.splitlines(), codes, settings(), target=number, watch=self.watch)
+        return plan_brand(
+            self.name,
+            self.owned.splitlines(),
+            codes,
+            settings(),
+            target=number,
+            watch=self.watch,
+            schedule=self.schedule,
+        )
 
 
 def typed(
     name: Annotated[str, Form(max_length=2000)] = "", owned: Annotated[str, Form(max_length=50_000)] = "",
     home: Annotated[str, Form(max_length=20)] = "", more: Annotated[list[str] | None, Form(max_length=50)] = None,
     target: Annotated[str, Form(max_length=20)] = "", watch: Annotated[str, Form(max_length=5)] = "",
+    schedule: Annotated[str, Form(max_length=2000)] = SCHEDULE,
 ) -> Typed:  # fmt: skip
     """The fields of the form; one that was left out is empty."""
-    return Typed(name, owned, home, tuple(more or ()), target.strip(), bool(watch))
+    return Typed(name, owned, home, tuple(more or ()), target.strip(), bool(watch), schedule)
 
 
 @router.get("/add")
 def form(viewer: EditorDep, lang: Lang = None) -> str:
     """The empty form."""
     spoken = language(lang, viewer.language)
-    return _page(viewer, spoken, Typed(home=HOME[spoken]), None, {})
+    return _page(viewer, spoken, Typed(home=HOME[spoken], schedule=said_schedule(SCHEDULE, spoken)), None, {})
 
 
 @router.post("/add")

@@ -41,6 +41,7 @@ def days(slug: str, session: SessionDep, viewer: ViewerDep, asked: AskedDep, lan
     here = Address(page.brand.slug, page.search.id, page.weeks, page.top, spoken)
     return render(
         "days.html", spoken, viewer, page=page, rows=rows, here=here, ranges=RANGES, last=page.history.days[-1],
+        unplanned={day for i, day in enumerate(page.history.days) if not page.history.expected(i)},
         practice="practice" in page.search.source_names,
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from app.web.access import Lang, NowDep, SessionDep, Viewer, ViewerDep
 from app.web.render import render
 from app.web.tables import csv_answer
 from reports.numbers import signed, tone_of, toned
-from reports.sparkline import seven, sparkline
+from reports.sparkline import days_seen, seven, sparkline
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 SortQuery = Annotated[Sort, Query()]
@@ -28,7 +28,7 @@ Words = Mapping[str, str]
 COLUMNS = (
     "brand", "slug", "search_id", "phrase", "engine", "hl", "gl", "device", "group", "last_good", "good", "n20",
     "good_change", "target", "highest_negative", "highest_negative_before", "score", "score_change", "days_observed",
-    "days_not_counted",
+    "days_planned", "days_not_counted",
 )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ class Shown:
     line: BrandLine
     spark: Markup
     seven: Markup
+    days_seen: str
     reasons: str
     good_change: tuple[str, Tone]
     negative_change: tuple[str, Tone]
@@ -89,6 +90,7 @@ def shown_row(line: BrandLine, words: Words, lang: str) -> Shown:
         line=line,
         spark=sparkline(line.good, line.history, line.brand.target, _spark_label(line, words)),
         seven=seven(line.week.quality, words, lang),
+        days_seen=days_seen(line.week.quality, words),
         reasons=", ".join(words[state] for state in _missing(line)),
         good_change=_signed_change(line, line.week.good_change, words, lang),
         negative_change=_negative_change(line, words),
@@ -135,7 +137,8 @@ def csv_row(line: BrandLine) -> dict[str, Any]:
     row |= {
         "brand": line.brand.name, "slug": line.brand.slug, "group": line.group, "target": line.brand.target,
         "last_good": line.last_good.isoformat(sep=" ", timespec="minutes") if line.last_good else None,
-        "days_observed": line.week.quality.observed, "days_not_counted": " ".join(_spoilt(line)),
+        "days_observed": line.week.quality.observed, "days_planned": line.week.quality.expected,
+        "days_not_counted": " ".join(_spoilt(line)),
     }  # fmt: skip
     if search:
         row |= {

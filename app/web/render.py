@@ -13,6 +13,7 @@ from app.adapted import model_of
 from app.queries.rows import COUNTED
 from app.scoring import verdict
 from app.scoring.by_hand import paths_of
+from app.spoken import spoken
 from app.texts.judge import said
 from app.types import LABELS
 from app.web.access import Viewer
@@ -44,6 +45,7 @@ def environment() -> Environment:
     made.globals |= {
         "own_names": say.OWN_NAMES,
         "paths_of": paths_of,
+        "spoken": spoken,
         "labels": LABELS,
         "counted": COUNTED,
         "marks": MARKS,

@@ -28,6 +28,7 @@ from app.web import (
     queue_view,
     reports_view,
     saying,
+    searches_view,
     signin,
     sources_view,
     weights,
@@ -54,6 +55,7 @@ ROOMS = (
     queue_view,
     reports_view,
     saying,
+    searches_view,
     sources_view,
     weights,
 )

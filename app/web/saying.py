@@ -28,7 +28,20 @@ from app.web.render import render
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Id = Annotated[int, Path(ge=1, le=2**31)]
 Back = Annotated[str, Form(max_length=2000)]
-SAID = ("added", "corrected", "undone", "noted", "removed", "printed", "kept", "signed", "gone", "back", "weighed")
+SAID = (
+    "added",
+    "corrected",
+    "undone",
+    "noted",
+    "removed",
+    "printed",
+    "kept",
+    "signed",
+    "gone",
+    "back",
+    "weighed",
+    "scheduled",
+)
 
 
 @dataclass(frozen=True, slots=True)

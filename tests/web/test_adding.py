@@ -209,3 +209,16 @@ def test_a_brand_that_listens_has_its_main_search_among_those_that_count(site: T
     assert brand.main_search == found[0].id
     assert "site:" not in site.get("/brands/nativ-telecom?lang=en").text
     assert "site:" not in site.get("/?lang=en").text
+
+
+def test_the_searches_of_a_new_brand_get_its_schedule(site: TestClient) -> None:
+    """Typed in any language, reckoned into looks a month, refused beside its field, kept in one form."""
+    wrong = site.post("/add?lang=pl", data=FORM | {"schedule": "co 5 minut", "act": "add"})
+    assert (wrong.status_code, brands()) == (400, [])
+    assert texts("pl")["problem_schedule_often"].format(value="\u20685 minutes\u2069") in unescape(wrong.text)
+    assert 'value="co 5 minut"' in wrong.text
+    page = site.post("/add?lang=pl", data=FORM | {"schedule": "w dni robocze o 6:00"}).text
+    assert page.count("<td>21</td>") == 6
+    assert site.post("/add", data=FORM | {"schedule": "w dni robocze o 6:00", "act": "add"}).status_code == 303
+    with reading() as session:
+        assert set(session.exec(select(Search.schedule)).all()) == {"weekdays 06:00"}
