@@ -45,9 +45,10 @@ def tone(title: str, snippet: str, lang: str, masked: Iterable[str] = ()) -> Ton
     contexts: set[str] = set()
     asks = title.rstrip().endswith("?")
     names = [plain for name in masked if len(plain := fold(name).strip()) > 1]
+    languages = dict.fromkeys((lang, language(title + snippet)))
     for field, text, weight in (("title", title, TITLE_WEIGHT), ("snippet", snippet, 1.0)):
         folded = _mask(fold(text), names)
-        for name in {lang, language(title + snippet)}:
+        for name in languages:
             found = lexicon(name).find(folded)
             contexts |= {one.tag for one in found if one.tag not in TONES}
             asks = asks or (
