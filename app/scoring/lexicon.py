@@ -195,7 +195,7 @@ def _forms(word: str, hebrew: bool) -> Iterator[str]:
     if hebrew:
         reach = _PREFIX.match(plain)
         for cut in range(1, (reach.end() if reach else 0) + 1):
-            if len(plain) - cut >= 2 and _PREFIX.fullmatch(plain[:cut]):
+            if len(plain) - cut >= 3 and _PREFIX.fullmatch(plain[:cut]):
                 yield plain[cut:]
 
 
