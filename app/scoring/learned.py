@@ -15,7 +15,8 @@ from app.types import Label
 
 Floats = NDArray[np.float64]
 TONES: tuple[Label, ...] = ("positive", "neutral", "negative")  # what is owned no text can tell
-LEAN = np.array([0.0, 0.0, 0.08])  # a negative that is missed costs its reader more than one that is none
+LEAN = np.array([0.0, 0.0, 0.12])  # a negative that is missed costs its reader more than one that is none
+SPOKEN = 3  # features at the end that say which language a text is in
 STEP = 2**-9  # a text's vector is kept as whole numbers of this size: a byte each
 
 
@@ -36,23 +37,32 @@ class Examples:
     features: Floats
     labels: NDArray[np.str_]
 
-    def points(self, shape: Shape) -> Floats:
-        """(n, d + f): where each row lies."""
-        return points(self.vectors, self.features, shape)
+    def points(self, shape: Shape, among: NDArray[np.bool_] | None = None) -> Floats:
+        """(n, d + f): where each row lies. among: the rows that say what is usual in a language; all when left out."""
+        return points(self.vectors, self.features, shape, self.usual(among))
+
+    def usual(self, among: NDArray[np.bool_] | None = None) -> Floats:
+        """(languages, d): the mean text of each language."""
+        spoken = self.features[:, -SPOKEN:] if among is None else self.features[among, -SPOKEN:]
+        vectors = self.vectors if among is None else self.vectors[among]
+        return np.asarray(spoken.T @ (vectors * STEP) / np.maximum(spoken.sum(axis=0), 1.0)[:, None])
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A trained model: its points, and the pull of each towards each of TONES; heat makes scores probabilities."""
+    """A trained model: its points, and the pull of each towards each of TONES; heat makes scores probabilities. usual:
+    the mean text of each language (see `points`)."""
 
     shape: Shape
+    usual: Floats
     points: Floats
     pull: Floats
     heat: float
 
     def shares(self, vectors: NDArray[np.int8], features: Floats) -> Floats:
         """(n, 3): how likely each of TONES is for results that were not learned."""
-        return shares(near(points(vectors, features, self.shape), self.points) @ self.pull, self.heat)
+        here = points(vectors, features, self.shape, self.usual)
+        return shares(near(here, self.points) @ self.pull, self.heat)
 
 
 def pack(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
@@ -63,7 +73,7 @@ def pack(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
 def learn(rows: Examples, shape: Shape, heat: float) -> Learned:
     """The model of some rows."""
     where = rows.points(shape)
-    return Learned(shape, where, pull(near(where, where), rows.labels, shape.ridge), heat)
+    return Learned(shape, rows.usual(), where, pull(near(where, where), rows.labels, shape.ridge), heat)
 
 
 def pull(nearness: Floats, labels: NDArray[np.str_], ridge: float) -> Floats:
@@ -74,9 +84,12 @@ def pull(nearness: Floats, labels: NDArray[np.str_], ridge: float) -> Floats:
     return np.asarray(np.linalg.solve(nearness + np.diag(doubt), truth))
 
 
-def points(vectors: NDArray[np.int8], features: Floats, shape: Shape) -> Floats:
-    """(n, d + f): text and features in one space."""
-    return np.hstack([vectors * (STEP * shape.text), features * shape.seen])
+def points(vectors: NDArray[np.int8], features: Floats, shape: Shape, usual: Floats) -> Floats:
+    """(n, d + f): text and features in one space. Of a text counts how it differs from what is usual in its language,
+    so that a complaint lies near complaints of other languages."""
+    text = vectors * STEP - features[:, -SPOKEN:] @ usual
+    text /= np.maximum(np.linalg.norm(text, axis=1, keepdims=True), 1e-6)
+    return np.hstack([text * shape.text, features[:, :-SPOKEN] * shape.seen])
 
 
 def near(some: Floats, others: Floats) -> Floats:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 LANGUAGES = ("he", "pl", "en")
 POINT = "\u00b8"  # stands in for a Hebrew point: no letter, no space
-_WORD = re.compile(f"(?:[^\\W_]{POINT}*)+")
+_WORD = re.compile(f"[^\\W_]+(?:{POINT}+[^\\W_]*)*")
 _LOOSE = frozenset(" ,-–—\"':.\u00a0\t")
 _EXACT = re.compile(r"[/\[\]():!+.\"]")
 _PREFIX = re.compile("ו?(?:כש|של|מה|[הבכלמש]){0,2}")
@@ -64,8 +65,7 @@ class Phrase:
     lead: int = 0  # characters of an exact phrase before its first word
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A phrase at [start, end) of a text, its words first..last by number."""
 
     tag: str
@@ -73,6 +73,25 @@ class Found:
     end: int
     first: int
     last: int
+
+
+@dataclass(slots=True)
+class _Known:
+    """A written word: all forms it may be taken for, and what may start with it. What goes on is kept by its second
+    word, so that of fifty phrases with "not" only those are tried that the next word speaks for."""
+
+    forms: tuple[str, ...]
+    alone: list[str] = field(default_factory=list)  # tags of phrases that are this one word
+    tried: list[Phrase] = field(default_factory=list)  # exact ones, and those whose second word may be longer
+    goes_on: dict[str, list[Phrase]] = field(default_factory=dict)
+
+    def add(self, phrase: Phrase) -> None:
+        if len(phrase.words) == 1 and not phrase.exact:
+            self.alone.append(phrase.tag)
+        elif phrase.exact or phrase.words[1][1]:
+            self.tried.append(phrase)
+        else:
+            self.goes_on.setdefault(phrase.words[1][0], []).append(phrase)
 
 
 class Lexicon:
@@ -88,7 +107,7 @@ class Lexicon:
         self.hebrew = lang == "he"
         self._starts: dict[str, list[Phrase]] = {}
         self._stems: dict[str, list[Phrase]] = {}
-        self._seen: dict[str, tuple[tuple[Phrase, ...], frozenset[str]]] = {}
+        self._seen: dict[str, _Known] = {}
         for tag, phrases in tagged:
             for phrase in dict.fromkeys(phrases):
                 self._add(_phrase(phrase, tag, self.hebrew))
@@ -99,48 +118,65 @@ class Lexicon:
 
     def find(self, folded: str) -> list[Found]:
         """Every phrase in a folded text, overlapping ones too."""
-        spans = [(match[0], match.start(), match.end()) for match in _WORD.finditer(folded)]
+        seen = self._seen
+        spans = [(match[0], *match.span()) for match in _WORD.finditer(folded)]
+        words = [seen.get(word) or self._known(word) for word, _, _ in spans]
         found = []
-        for number, (word, _, _) in enumerate(spans):
-            for phrase in self._known(word)[0]:
-                last = self._reaches(phrase, folded, spans, number)
-                if last is not None:
-                    found.append(Found(phrase.tag, spans[number][1], spans[last][2], number, last))
+        for number, known in enumerate(words):
+            if known.alone:
+                _, start, end = spans[number]
+                found += [Found(tag, start, end, number, number) for tag in known.alone]
+            if known.tried or known.goes_on:
+                for phrase in _candidates(words, number):
+                    last = _reaches(phrase, folded, spans, words, number)
+                    if last is not None:
+                        found.append(Found(phrase.tag, spans[number][1], spans[last][2], number, last))
         return found
 
-    def _known(self, word: str) -> tuple[tuple[Phrase, ...], frozenset[str]]:
-        """What may start with a word, and all forms the word may be taken for."""
-        known = self._seen.get(word)
-        if known is None:
-            forms = frozenset(_forms(word, self.hebrew))
-            phrases = [p for form in forms for p in self._starts.get(form, ())]
-            phrases += [
-                p for form in forms for size in range(1, len(form) + 1) for p in self._stems.get(form[:size], ())
-            ]
-            known = tuple(dict.fromkeys(phrases)), forms
-            if len(self._seen) < _MOST_WORDS:
-                self._seen[word] = known
+    def _known(self, word: str) -> _Known:
+        known = _Known(tuple(dict.fromkeys(_forms(word, self.hebrew))))
+        for phrase in dict.fromkeys(self._starting(known.forms)):
+            known.add(phrase)
+        if len(self._seen) < _MOST_WORDS:
+            self._seen[word] = known
         return known
 
-    def _reaches(self, phrase: Phrase, folded: str, spans: list[tuple[str, int, int]], number: int) -> int | None:
-        """The number of the phrase's last word when the words from `number` on are its words; None when not."""
-        last = number + len(phrase.words) - 1
-        if last >= len(spans):
+    def _starting(self, forms: Iterable[str]) -> Iterator[Phrase]:
+        """The phrases whose first word one of the forms is, or goes on from."""
+        for form in forms:
+            yield from self._starts.get(form, ())
+            for size in range(1, len(form) + 1):
+                yield from self._stems.get(form[:size], ())
+
+
+def _candidates(words: list[_Known], number: int) -> list[Phrase]:
+    """What may stand at a word, judged by the one behind it."""
+    known = words[number]
+    if not known.goes_on or number + 1 == len(words):
+        return known.tried
+    return known.tried + [one for form in words[number + 1].forms for one in known.goes_on.get(form, ())]
+
+
+def _reaches(
+    phrase: Phrase, folded: str, spans: list[tuple[str, int, int]], words: list[_Known], number: int
+) -> int | None:
+    """The number of the phrase's last word when the words from `number` on are its words; None when not."""
+    last = number + len(phrase.words) - 1
+    if last >= len(spans):
+        return None
+    if phrase.exact:
+        start = spans[number][1] - phrase.lead
+        return last if start >= 0 and folded.startswith(phrase.exact, start) else None
+    for step in range(1, len(phrase.words)):
+        here = number + step
+        gap = folded[spans[here - 1][2] : spans[here][1]]
+        if gap != " " and (len(gap) > 3 or not _LOOSE.issuperset(gap)):
             return None
-        if phrase.exact:
-            start = spans[number][1] - phrase.lead
-            return last if start >= 0 and folded.startswith(phrase.exact, start) else None
-        for step in range(1, len(phrase.words)):
-            gap = folded[spans[number + step - 1][2] : spans[number + step][1]]
-            if len(gap) > 3 or not _LOOSE.issuperset(gap):
-                return None
-            wanted, longer = phrase.words[step]
-            if not any(
-                form == wanted or (longer and form.startswith(wanted))
-                for form in self._known(spans[number + step][0])[1]
-            ):
-                return None
-        return last
+        wanted, longer = phrase.words[step]
+        forms = words[here].forms
+        if wanted not in forms and not (longer and any(form.startswith(wanted) for form in forms)):
+            return None
+    return last
 
 
 def _phrase(text: str, tag: str, hebrew: bool) -> Phrase:
@@ -159,7 +195,7 @@ def _forms(word: str, hebrew: bool) -> Iterator[str]:
     if hebrew:
         reach = _PREFIX.match(plain)
         for cut in range(1, (reach.end() if reach else 0) + 1):
-            if len(plain) - cut >= 2 and _PREFIX.fullmatch(plain[:cut]):
+            if len(plain) - cut >= 3 and _PREFIX.fullmatch(plain[:cut]):
                 yield plain[cut:]
 
 

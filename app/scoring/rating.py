@@ -9,22 +9,27 @@ from scrapers.types import Rating
 
 NEGATIVE_TO = 2.6
 POSITIVE_FROM = 4.0
-_N = r"(\d{1,3}(?:[.,]\d{1,2})?)"
+# a number behind none of the marks before it: the digit stands first, so that the search leaps from digit to digit
+_N = r"(\d(?<![\d.,/]\d)\d{0,2}(?:[.,]\d{1,2})?)"
+_AMOUNT = r"(\d{1,3}(?:[.,]\d{1,2})?)"
 _SCALE = r"\s*(?:/|\bout of\b|\bof\b|\bz\b|\bna\b|מתוך|ל-)\s*(5|10|100)(?![\d.,/%])"
 _NO_PEOPLE = r"(?!\s*(?:klient|osób|customer|people|user|לקוחות|days|dni))"  # "9 of 10 customers" rates nobody
 _WORD = r"(?:\brating|\brated|\bscore|\btrustscore|\bocena|\bśrednia|\boceny|\bnota|דירוג|ציון|מדורג\w*)"
 _LINK = r"(?:\s+(?:of|is|was|ogólna|średnia|użytkowników|klientów|של|ממוצע|הוא|כללי))?\s*[:=]?\s*"
+# each form with signs of which a text needs one, in small letters: most texts are not searched at all
+_NAMED = ("rating", "rated", "score", "ocen", "średni", "nota", "דירוג", "ציון", "מדורג")
+_GIVEN = ("★", "⭐", "star", "gwiazd", "כוכבים")
 _FORMS = tuple(
-    re.compile(form, re.I)
-    for form in (
-        r"(?<![\d.,/])" + _N + _SCALE + _NO_PEOPLE,
-        _WORD + _LINK + _N + r"(?:\s*(?:/|z|out of|מתוך)\s*(5|10|100))?(?![\d%])",
-        r"(?<![\d.,])(\d[.,]\d{1,2})\s*(?:★|⭐|stars?\b|gwiazd\w*|כוכבים)()",
-        r"(?:★|⭐)\s*(\d[.,]\d{1,2})()(?!\d)",
-        r"(?<![\d.,])([1-5])\s*(?:stars?\b|gwiazdk\w*|כוכבים)()(?!\s*hotel)",
-        r"^\s*[\"'(]?(\d[.,]\d)\s*\((?:\d[\d.,\s]*)\)()",
-        _WORD + _LINK + r"(\d{1,3}(?:[.,]\d)?)\s?%()",
-        r"(?<![\d.,])(\d{1,3}(?:[.,]\d)?)\s?%()\s*(?:positive|pozytywn\w*|חיובי\w*)",
+    (re.compile(form, re.I), signs)
+    for form, signs in (
+        (_N + _SCALE + _NO_PEOPLE, ("5", "10")),
+        (_WORD + _LINK + _AMOUNT + r"(?:\s*(?:/|z|out of|מתוך)\s*(5|10|100))?(?![\d%])", _NAMED),
+        (r"(\d(?<![\d.,]\d)[.,]\d{1,2})\s*(?:★|⭐|stars?\b|gwiazd\w*|כוכבים)()", _GIVEN),
+        (r"(?:★|⭐)\s*(\d[.,]\d{1,2})()(?!\d)", ("★", "⭐")),
+        (r"([1-5](?<![\d.,]\d))\s*(?:stars?\b|gwiazdk\w*|כוכבים)()(?!\s*hotel)", _GIVEN),
+        (r"^\s*[\"'(]?(\d[.,]\d)\s*\((?:\d[\d.,\s]*)\)()", ("(",)),
+        (_WORD + _LINK + r"(\d{1,3}(?:[.,]\d)?)\s?%()", ("%",)),
+        (r"(\d(?<![\d.,]\d)\d{0,2}(?:[.,]\d)?)\s?%()\s*(?:positive|pozytywn\w*|חיובי\w*)", ("%",)),
     )
 )
 _STARS = re.compile(r"[★☆⭐]{5}")
@@ -45,7 +50,10 @@ def written(text: str, field: str) -> tuple[float, Evidence] | None:
     stars = _STARS.search(text)
     if stars and "☆" in stars[0]:
         return float(stars[0].count("★")), Evidence(field, stars.start(), stars.end(), stars[0])
-    for form in _FORMS:
+    small = text.lower()
+    for form, signs in _FORMS:
+        if not any(sign in small for sign in signs):
+            continue
         for found in form.finditer(text):
             value = float(found[1].replace(",", "."))
             scale = float(found[2]) if found[2] else _scale(value, found[0])

@@ -19,13 +19,14 @@ from app.types import Evidence, Label, OwnedSite, Verdict
 from scrapers.types import Rating
 from scrapers.urls import host
 
-VERSION = "s2"
+VERSION = "s3"
 ENOUGH = 1.0
 LOUD = 2.5
+WAITED = frozenset({"weeks", "still"})
 _NO = re.compile(r"(?:^|(?<=[:.?!–—-] ))(?:no|nope|nie|לא)(?= אחי)?(?=[.,!;])", re.I)
 CONFIDENCE = {
-    "owned": 0.99, "rating": 0.95, "context": 0.8, "site": 0.75, "one": 0.52, "some": 0.47, "many": 0.42,
-    "question": 0.47, "none": 0.24,
+    "owned": 0.99, "rating": 0.95, "context": 0.87, "site": 0.78, "one": 0.56, "some": 0.46, "many": 0.41,
+    "question": 0.65, "none": 0.23,
 }  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def _by_model(model: TextModel, asked: Asked, said: Tone) -> Verdict | None:
 
 
 def _by_rules(said: Tone, snippet: str, kind: str | None) -> Verdict:
-    return _by_answer(said, snippet) or _by_text(said, kind)
+    return _by_answer(said, snippet) or _by_text(said, snippet, kind)
 
 
 def _names(brand: str, sites: Sequence[OwnedSite]) -> list[str]:
@@ -120,15 +121,19 @@ def _by_answer(said: Tone, snippet: str) -> Verdict | None:
     return Verdict("positive", "words", "context:answered-no", CONFIDENCE["some"], (evidence,), VERSION)
 
 
-def _by_text(said: Tone, kind: str | None) -> Verdict:
+def _by_text(said: Tone, snippet: str, kind: str | None) -> Verdict:
     """The words, with the kind of site as a prior and the contexts that change what words mean."""
-    value = said.score - (1.0 if kind == "complaint" else 0.0)
+    value = said.score + _hints(said) - (1.0 if kind == "complaint" else 0.0)
     if "phishing" in said.contexts:
         return _neutral("context:third-party", "site", said)
     if "resolved" in said.contexts:
         return _verdict("positive", "context:resolved", said, "context")
     if said.question and "answer" in said.contexts and said.complaint < LOUD:
         return _verdict("positive", "context:answered", said, "context")
+    if said.question and "?" not in snippet and abs(told := said.of("snippet")) >= ENOUGH:
+        return _verdict("positive" if told > 0 else "negative", "context:answered", said)
+    if "satire" in said.contexts and (said.complaint > 0 or said.contexts & WAITED):
+        return _verdict("negative", "context:satire", said, "one")
     if "hostile" in said.contexts and value < LOUD:
         return _verdict("negative", "context:hostile", said, "context")
     if "topic" in said.contexts and abs(value) < LOUD:
@@ -142,6 +147,16 @@ def _by_text(said: Tone, kind: str | None) -> Verdict:
     if value >= ENOUGH:
         return _verdict("positive", f"words:{value:+.2g}", said)
     return _neutral("none" if not said.words else f"words:{value:+.2g}", "none", said)
+
+
+def _hints(said: Tone) -> float:
+    """What is said around the words: weeks of waiting weigh on a complaint, minutes and prizes speak for praise."""
+    seen = said.contexts
+    if "weeks" in seen:
+        return -(float("still" in seen) + float(said.complaint > 0))
+    if said.complaint > 0:
+        return 0.0
+    return float("minutes" in seen) + float("award" in seen and "court" not in seen)
 
 
 def _verdict(label: Label, rule: str, said: Tone, strength: str = "") -> Verdict:

@@ -20,7 +20,8 @@ _POLISH = re.compile("[ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]")
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """score: praise minus complaint, weighed; words: how many spoke; contexts: what else was seen."""
+    """score: praise minus complaint, weighed; words: how many spoke; contexts: what else was seen; values: what each
+    piece of evidence counts, -2 to 2."""
 
     score: float
     words: int
@@ -29,6 +30,15 @@ class Tone:
     question: bool
     praise: float = 0.0
     complaint: float = 0.0
+    values: tuple[int, ...] = ()
+
+    def of(self, field: str, start: int = 0, end: int | None = None) -> int:
+        """What the words count that stand in a field from start to end."""
+        return sum(
+            value
+            for value, one in zip(self.values, self.evidence, strict=True)
+            if one.field == field and start <= one.start and (end is None or one.start < end)
+        )
 
 
 def language(text: str) -> str:
@@ -41,23 +51,22 @@ def language(text: str) -> str:
 def tone(title: str, snippet: str, lang: str, masked: Iterable[str] = ()) -> Tone:
     """What the words of a result say. masked: names (the brand's) that are no words."""
     praise = complaint = 0.0
-    evidence: list[Evidence] = []
+    spoken: list[tuple[int, Evidence]] = []
     contexts: set[str] = set()
     asks = title.rstrip().endswith("?")
     names = [plain for name in masked if len(plain := fold(name).strip()) > 1]
+    languages = dict.fromkeys((lang, language(title + snippet)))
     for field, text, weight in (("title", title, TITLE_WEIGHT), ("snippet", snippet, 1.0)):
         folded = _mask(fold(text), names)
-        for name in {lang, language(title + snippet)}:
-            found = lexicon(name).find(folded)
-            contexts |= {one.tag for one in found if one.tag not in TONES}
-            asks = asks or (
-                field == "title" and "?" in title and any(f.tag == "question" and f.first == 0 for f in found)
-            )
-            for value, start, end in _spoken(folded, found):
-                praise, complaint = praise + max(value, 0) * weight, complaint + max(-value, 0) * weight
-                evidence.append(Evidence(field, start, end, text[start:end]))
+        found = [one for name in languages for one in lexicon(name).find(folded)]
+        contexts |= {one.tag for one in found if one.tag not in TONES}
+        asks = asks or (field == "title" and "?" in title and any(f.tag == "question" and f.first == 0 for f in found))
+        for value, start, end in _spoken(folded, found):
+            praise, complaint = praise + max(value, 0) * weight, complaint + max(-value, 0) * weight
+            spoken.append((value, Evidence(field, start, end, text[start:end])))
     rest = frozenset(contexts - {"negator", "question"})
-    return Tone(praise - complaint, len(evidence), tuple(evidence), rest, asks, praise, complaint)
+    values, evidence = tuple(value for value, _ in spoken), tuple(one for _, one in spoken)
+    return Tone(praise - complaint, len(spoken), evidence, rest, asks, praise, complaint, values)
 
 
 def _spoken(folded: str, found: list[Found]) -> Iterator[tuple[int, int, int]]:

@@ -59,7 +59,8 @@ def ground(rows: Sequence[Row], vectors: Read | NDArray[np.int8]) -> Ground:
 def train(on: Ground) -> Outcome:
     """The model of all rows, and the labels each row gets from a model that never saw its author."""
     authors, labels = on.authors[on.learnt], on.examples.labels
-    shape, heat = tuned(all_near(on.examples), labels, authors, np.ones(len(authors), dtype=bool))
+    everybody = np.ones(len(authors), dtype=bool)
+    shape, heat = tuned(all_near(on.examples, everybody), labels, authors, everybody)
     said, sure = whole(on, left_out(on.examples, authors))
     return Outcome(learn(on.examples, shape, heat), said, sure)
 

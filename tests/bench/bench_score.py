@@ -1,14 +1,19 @@
 """How many results a second are labelled: by the rules alone, and texts a second read by the language model.
 
+The bare floor takes the same texts apart into words in small letters and does nothing with them.
+
 A year of 1,650 daily searches shows 12 million results; what stays on a page is read once: 26 times fewer, measured.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT.parent))
@@ -29,13 +34,15 @@ def main() -> None:
          Rating(row["rating"], 5) if row.get("rating") is not None else None, row["lang"])
         for row in rows
     ]  # fmt: skip
-    best = 0.0
-    for _ in range(5):
-        start = time.process_time()
-        for one in asked:
-            score(*one)
-        best = max(best, len(asked) / (time.process_time() - start))
-    sys.stdout.write(f"rules alone: {best:,.0f} results a second of one core\n")
+    score("Warm", [], "https://warm.example/", "up", "", None, "en")
+    score("Warm", [], "https://warm.example/", "שלום", "żółw", None, "pl")
+    first = rate(asked)  # words and hosts are seen for the first time
+    best = max(rate(asked) for _ in range(5))
+    bare = max(rate(asked, floor) for _ in range(5))
+    sys.stdout.write(
+        f"rules alone: {best:,.0f} results a second of one core ({first:,.0f} at first sight), {bare / best:.1f} times a "
+        f"bare floor of {bare:,.0f}\n"
+    )
     read = reader()
     if read is None:
         sys.stdout.write("no language model here (the extra `learn`)\n")
@@ -43,10 +50,23 @@ def main() -> None:
     start = time.process_time()
     for row in rows[::12]:
         read(text_of(row["title"], row["snippet"]))
-    rate = len(rows[::12]) / (time.process_time() - start)
+    texts = len(rows[::12]) / (time.process_time() - start)
     sys.stdout.write(
-        f"language model: {rate:,.0f} texts a second; a year of 1,650 searches: {YEAR / rate / 3600:,.1f} h\n"
+        f"language model: {texts:,.0f} texts a second; a year of 1,650 searches: {YEAR / texts / 3600:,.1f} h\n"
     )
+
+
+def rate(asked: list[tuple[Any, ...]], each: Callable[..., object] = score) -> float:
+    """Results a second of one core's time."""
+    start = time.process_time()
+    for one in asked:
+        each(*one)
+    return len(asked) / (time.process_time() - start)
+
+
+def floor(_brand: str, _sites: object, _url: str, title: str, snippet: str, *_: object) -> list[str]:
+    """The least anybody could do with a result's words."""
+    return re.findall(r"\w+", f"{title} {snippet}".lower())
 
 
 if __name__ == "__main__":

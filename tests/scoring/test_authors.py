@@ -64,7 +64,7 @@ def test_the_weights_belong_to_these_rows_and_rules() -> None:
 
 @pytest.mark.slow
 def test_labels_are_right_on_authors_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    """Macro-F1 over four labels: 0.83 on average, 0.76 for each author and language, 8 of 10 negatives, no owned error."""
+    """Macro-F1 over four labels: 0.88 on average, 0.84 for each author and language, 85 of 100 negatives, no owned error."""
     on, outcome = trial()
     with capsys.disabled():
         print("\n" + "\n".join(authors_table(on, outcome)))
@@ -72,10 +72,10 @@ def test_labels_are_right_on_authors_left_out(capsys: pytest.CaptureFixture[str]
     langs = np.array([row.lang for row in on.rows])
     by_author = [macro_f1(gold[h], outcome.said[h]) for n in reported(on.authors) for h in [on.authors == n]]
     by_lang = [macro_f1(gold[h], outcome.said[h]) for lang in ("he", "pl", "en") for h in [told & (langs == lang)]]
-    assert np.mean(by_author) >= 0.83
-    assert min(by_author) >= 0.76
-    assert min(by_lang) >= 0.76
-    assert recall(gold[told], outcome.said[told]) >= 0.8
+    assert np.mean(by_author) >= 0.88
+    assert min(by_author) >= 0.84
+    assert min(by_lang) >= 0.86
+    assert recall(gold[told], outcome.said[told]) >= 0.85
     assert ((gold == "owned") == (outcome.said == "owned")).all()
 
 
@@ -87,7 +87,7 @@ def test_a_confidence_keeps_its_word() -> None:
     right, sure = (on.gold == outcome.said)[told], outcome.sure[told]
     assert all(one.right >= 0.85 for one in calibration(right, sure, (0.9, 0.95)))
     _, share, precise = threshold(right, sure)
-    assert (share >= 0.5, precise >= 0.95) == (True, True)
+    assert (share >= 0.6, precise >= 0.95) == (True, True)
 
 
 @pytest.mark.slow
@@ -97,14 +97,14 @@ def test_the_report_beside_the_weights_tells_today_s_figures() -> None:
     written = (weights().parent / "report.md").read_text(encoding="utf-8")
     table = [line.split(" [")[0] for line in authors_table(on, outcome)]
     assert [line.split(" [")[0] for line in written.splitlines() if line.startswith("| author")] == table[2:9]
-    assert report(on, outcome, "m1").splitlines()[0] == written.splitlines()[0]
+    assert report(on, outcome, "m2").splitlines()[0] == written.splitlines()[0]
 
 
 def test_the_rules_alone_do_not_get_worse() -> None:
     """Without the model the rules still label; their floor rises with them. No owned result is missed or invented."""
     on = ground(labelled(ROWS), np.zeros((0, 0), dtype=np.int8))
     said, told = rules_alone(on), counted(on)
-    assert macro_f1(on.gold[told], said[told]) >= 0.61
+    assert macro_f1(on.gold[told], said[told]) >= 0.65
     assert ((on.gold == "owned") == (said == "owned")).all()
 
 
@@ -128,4 +128,4 @@ def test_the_bundled_model_knows_its_own_rows() -> None:
         share = learned.shares(kept["vectors"], kept["features"].astype(np.float64))
         assert np.mean(np.array(TONES)[share.argmax(axis=1)] == kept["labels"]) >= 0.9
         assert np.allclose(share.sum(axis=1), 1)
-    assert Bundled(learned, version, lambda text: pack(np.zeros(384, dtype=np.float32))).version == "m1"
+    assert Bundled(learned, version, lambda text: pack(np.zeros(384, dtype=np.float32))).version == "m2"
