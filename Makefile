@@ -46,7 +46,7 @@ format: tools ## let ruff sort the imports and break the lines
 
 # MUTANTS (200000) and MUTANT_SEED (1): how many damaged pages are read, and which ones.
 reliability: tools ## break it on purpose: kills, cut bodies, a year of failures; MUTANTS=20000 for fewer damaged pages
-	@RELIABILITY=1 $(PYTEST) -m reliability
+	@RELIABILITY=1 $(PYTEST) -m "reliability or long"
 
 bench: tools ## time what users wait for (tests/bench/)
 	@ls tests/bench/bench_*.py >/dev/null 2>&1 || { echo "no benches yet: they are tests/bench/bench_*.py" >&2; exit 1; }

@@ -32,6 +32,14 @@ hypothesis.settings.register_profile("house", derandomize=True, deadline=None, d
 hypothesis.settings.load_profile("house")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes runs where it was asked for."""
+    if "RELIABILITY" not in os.environ:
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="minutes long: make reliability"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nobodys_settings() -> Iterator[None]:
     """No test, and no record that many tests share, reads the developer's .env or asks with their keys."""

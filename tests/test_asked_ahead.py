@@ -23,12 +23,13 @@ from app.db import reading, writing
 from app.forget import forget
 from app.models import Hit, Link
 from app.runner import run_due
+from app.scoring.verdict import VERSION as RULES
 from app.settings import settings
 from app.verify import verify
 from scrapers.practice import chat as practice
 from scrapers.practice.site import PracticeSite
 
-VERSION = "s2+endpoint:tiny@p1"
+VERSION = f"{RULES}+endpoint:tiny@p1"
 Ask = Callable[[str], None]
 
 
@@ -120,7 +121,7 @@ def test_a_page_is_labelled_without_it_and_rescored_when_it_answers_again(world:
     """The rules' labels stand under the rules' version, the record holds, and rescoring gives the rest its labels."""
     ask("failed")
     looked_at(world)
-    assert versions(world)["s2"] > 0
+    assert versions(world)[RULES] > 0
     assert broken(world) == []
     before = len(practice.heard)
     assert before == 1, "one failure ends the asking of a look"

@@ -92,7 +92,7 @@ def test_a_missing_slot_is_one_with_the_slot_of_its_moment() -> None:
 
 
 @pytest.mark.parametrize("home", [ISRAEL, POLAND], ids=["israel", "poland"])
-@pytest.mark.parametrize("minutes", [60, pytest.param(30, marks=pytest.mark.reliability)])
+@pytest.mark.parametrize("minutes", [60, pytest.param(30, marks=pytest.mark.long)])
 def test_every_slot_of_five_years_fires_exactly_once(home: Market, minutes: int) -> None:
     """Each wall-clock moment that there is, named once and in order, walked from slot to slot as ticks walk."""
     schedule = "every hour" if minutes == 60 else "every 30 minutes"

@@ -7,7 +7,6 @@ second look ten minutes later sees just the same, as a wrong way out or a broken
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -207,7 +206,7 @@ def test_seven_weeks_of_failures(world: World) -> None:
 
 
 @pytest.mark.reliability
-@pytest.mark.skipif("RELIABILITY" not in os.environ, reason="minutes long: make reliability")
+@pytest.mark.long
 def test_a_year_of_failures(world: World) -> None:
     """Each kind five times or more in a year: all caught, under 2 % of the clean days held back."""
     expect_a_true_record(world, days=365, every=7)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import httpx
@@ -72,7 +71,7 @@ def test_what_is_owned_is_where_a_client_goes(url: str) -> None:
 
 
 @pytest.mark.reliability
-@pytest.mark.skipif("RELIABILITY" not in os.environ, reason="a minute long: make reliability")
+@pytest.mark.long
 @given(URLS)
 @settings(max_examples=20_000)
 def test_what_is_owned_is_where_a_client_goes_at_length(url: str) -> None:

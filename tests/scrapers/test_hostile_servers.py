@@ -33,7 +33,6 @@ CAP = 2_000_000
 PATIENCE = 1.5  # seconds: the injected deadline
 SLACK = 4.0  # seconds a busy machine may take on top; without a deadline these servers would hold us for ever
 FLAT = 50.0  # megabytes
-long = pytest.mark.skipif("RELIABILITY" not in os.environ, reason="minutes long: make reliability")
 
 # what is done: (failure, HTTP status, complete) over HTTP
 HTTP = {
@@ -196,7 +195,7 @@ async def test_each_misdeed_ends_in_its_own_state_and_rest(kind: str, world: Wor
 
 @pytest.mark.slow
 @pytest.mark.reliability
-@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=long)])
+@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.long)])
 async def test_each_of_many_answers_is_told_as_it_was(count: int, server: Chaos) -> None:
     """Three in ten are ill: every single one gets its own name, no good one gets any; memory and files stand still."""
     server.mix(count, seed=count)
@@ -222,7 +221,7 @@ async def test_each_of_many_answers_is_told_as_it_was(count: int, server: Chaos)
 
 @pytest.mark.slow
 @pytest.mark.reliability
-@pytest.mark.parametrize("count", [300, pytest.param(1_000, marks=long)])
+@pytest.mark.parametrize("count", [300, pytest.param(1_000, marks=pytest.mark.long)])
 async def test_exactly_three_in_ten_answers_are_ill_and_the_record_is_true(
     count: int, world: World, server: Chaos
 ) -> None:

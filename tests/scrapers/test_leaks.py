@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +12,6 @@ from scrapers.browser import BrowserFetcher
 from scrapers.types import Fetch
 
 EVERY = 4
-long = pytest.mark.skipif("RELIABILITY" not in os.environ, reason="minutes long: make reliability")
 
 
 async def captured(base: str, path: str, count: int) -> list[Weight]:
@@ -34,7 +32,7 @@ async def captured(base: str, path: str, count: int) -> list[Weight]:
 
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [40, pytest.param(300, marks=[pytest.mark.reliability, long])])
+@pytest.mark.parametrize("count", [40, pytest.param(300, marks=[pytest.mark.reliability, pytest.mark.long])])
 async def test_captures_do_not_add_up(count: int, chromium_path: str) -> None:
     """From the second third to the last: memory of Python, driver and browser, open files and processes stand still.
 

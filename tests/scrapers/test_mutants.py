@@ -75,7 +75,7 @@ def test_five_thousand_damaged_pages_are_read_and_hardly_one_loses_results_in_si
 
 
 @pytest.mark.reliability
-@pytest.mark.skipif("RELIABILITY" not in os.environ, reason="an hour long: make reliability")
+@pytest.mark.long
 def test_two_hundred_thousand_damaged_pages(capsys: pytest.CaptureFixture[str]) -> None:
     """The same at length, scripts and styles of the pages included."""
     with capsys.disabled():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -98,7 +97,7 @@ def test_hostile_text_does_nothing_on_any_page(
 
 
 @pytest.mark.browser
-@pytest.mark.skipif("RELIABILITY" not in os.environ, reason="minutes long: make reliability")
+@pytest.mark.long
 @pytest.mark.reliability
 @pytest.mark.parametrize("width", [360, 1440])
 def test_hostile_text_does_nothing_in_any_language(

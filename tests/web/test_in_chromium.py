@@ -75,7 +75,7 @@ def test_axe_finds_nothing_on_a_round_of_pages(site: Site, chromium_path: str) -
 
 
 @pytest.mark.browser
-@pytest.mark.reliability
+@pytest.mark.long
 def test_axe_finds_nothing_anywhere(site: Site, chromium_path: str) -> None:
     """Every page in three languages, light and dark, phone and desktop."""
     check(site, chromium_path, loads(site))
