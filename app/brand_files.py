@@ -18,7 +18,7 @@ from typing import Any
 from app.errors import BadInput
 from app.files import read_page_file
 
-MOST_BYTES, MOST_BRANDS, MOST_LISTED = 5_000_000, 2000, 200
+MOST_BYTES, MOST_BRANDS, MOST_LISTED = 5_000_000, 1000, 200
 # How a file calls it (with or without an s), and how app.onboarding.plan_brand does.
 FIELDS = {
     "name": "name", "owned": "owned", "market": "codes", "phrase": "phrases", "engine": "engines", "source": "sources",
@@ -159,9 +159,9 @@ def _of_cell(name: str, cell: str) -> Any:
     if SPOILT.match(cell):
         raise BadInput(f"{name} is a formula or a spreadsheet's error ({cell[:40]!r}): write the text itself")
     if name == "phrase":
-        found = _parts("[|;\r\n]", cell)
-        if len(found) == 1 and "," in cell:
-            raise BadInput("phrases are separated by |, not by commas (a phrase with a comma needs TOML)")
+        found = _parts("[|\r\n]", cell)
+        if len(found) == 1 and set(cell) & set(",;"):
+            raise BadInput("phrases are separated by |, not by commas or semicolons (a phrase with one needs TOML)")
         return _few(name, found)
     if name in LISTS:
         return _few(name, _parts(r"[|;,\s]", cell))

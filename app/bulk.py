@@ -9,12 +9,15 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.brand_files import TypedBrand
+from app.errors import BadInput
 from app.models import Workspace
 from app.onboarding import Plan, make_brand, plan_brand
 from app.queries.brands import brands
 from app.queries.rows import BrandRow, SearchRow
 from app.queries.searches import searches
 from app.settings import Settings
+
+MOST_SEARCHES = 5000  # made in one write: while it runs, looks wait to be stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,14 @@ class Bulk:
 
 
 def plan_all(session: Session, typed: Sequence[TypedBrand], workspace: int, chosen: Settings) -> Bulk:
-    """What would be made of a file. Writes and asks nothing."""
+    """What would be made of a file; BadInput when that is too much at once. Writes and asks nothing."""
     known = {brand.name: brand for brand in brands(session, workspace)}
     watched: dict[int, list[SearchRow]] = {}
     for search in searches(session, purpose=None) if known else ():
         watched.setdefault(search.brand_id, []).append(search)
     new: dict[str, Plan] = {}
     lines: dict[str, int] = {}
-    there, wrong = [], []
+    there, wrong, planned = [], [], 0
     for one in typed:
         plan = plan_brand(one.name, **({"owned": (), "codes": ()} | one.given), chosen=chosen)
         problems = [*one.wrong, *(problem.message for problem in plan.problems)]
@@ -67,6 +70,9 @@ def plan_all(session: Session, typed: Sequence[TypedBrand], workspace: int, chos
             there.append(Told(one.line, plan.name, tuple(_differs(one, plan, brand, watched.get(brand.id, ())))))
         else:
             new[plan.name] = plan
+            planned += len(plan.searches)
+        if planned > MOST_SEARCHES:
+            raise BadInput(f"the file asks for more than {MOST_SEARCHES} searches: split it")
     return Bulk(tuple(new.values()), tuple(there), tuple(wrong))
 
 
