@@ -68,7 +68,7 @@ def export(
 def record_rows(
     key: str | None, first: date, last: date, show: Callable[[int, int], None] | None = None
 ) -> Iterator[Row]:
-    """The rows of a brand, or of all brands, from one state of the record; at most a search's year in memory."""
+    """The rows of a brand, or of all brands, in one transaction; at most a search's year in memory."""
     with reading() as session:
         owners = brand_queries.brands(session) if key is None else (brand_queries.brand(session, key),)
         todo = [(owner, search) for owner in owners for search in searches(session, owner.id)]
