@@ -10,9 +10,10 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import zstandard
 
@@ -67,18 +68,37 @@ def find_file(name: str, folder: Path) -> Path:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Whole or not at all, whatever happens meanwhile: a temporary file, flushed to disk, then renamed."""
+    """Whole or not at all, whatever happens meanwhile; only we may read it."""
+    with whole(path, private=True) as file:
+        file.write(content)
+
+
+@contextmanager
+def whole(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A file to be written bit by bit that takes its name when all is on disk; when anything is raised there is none,
+    and an older one stays. private: only we may read it; else who may is as for any new file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            yield cast("BinaryIO", file)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:  # also when somebody stops it: half a file is none
+            os.unlink(file.name)
+            raise
+    if not private:
+        os.chmod(file.name, 0o666 & ~_umask())
     os.replace(file.name, path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _umask() -> int:
+    os.umask(mask := os.umask(0o077))
+    return mask
 
 
 def sweep(folder: Path, now: datetime) -> int:

@@ -6,6 +6,7 @@ Row by row: what is good is committed, what is bad is named, nothing is half-wri
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -35,6 +36,7 @@ from scrapers.errors import SourceMissing
 from scrapers.types import RawPage
 
 Row = dict[str, Any]
+_KEY = re.compile(rb"""(\bapi_?key(?:=|"\s*:\s*"))[^&"\\\s#]+""", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,10 @@ class Saved:
     page: RawPage
 
     def load(self) -> RawPage:
-        """The page with its body, read from disk only when its turn comes; BadInput when it cannot be."""
-        return replace(self.page, body=read_page_file(self.path))
+        """The page with its body, read from disk only when its turn comes; BadInput when it cannot be. Some providers
+        write the key they were asked with into their answer: it is masked, as in what we ask ourselves."""
+        body = read_page_file(self.path)
+        return replace(self.page, body=_KEY.sub(rb"\1***", body) if self.source in registry.PROVIDERS else body)
 
     def look(self) -> tuple[datetime, str, str, str, str, str]:
         """Rows that share this are pages of one look."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,10 +13,13 @@ from sqlmodel import select
 from worlds import World
 
 from app.db import reading, writing
+from app.files import read_page_file
 from app.imports import Imported, import_rows
 from app.models import Blob, Fetch, Hit, Parse, Search, Snapshot
 from app.queries.usual import links
+from app.store.blobs import blob_path
 from app.verify import verify
+from scrapers.practice import api
 from scrapers.practice.entries import worlds
 from scrapers.practice.markup import Asked
 from scrapers.practice.site import page_of
@@ -59,6 +63,31 @@ def test_a_saved_page_is_a_snapshot_with_everything_a_capture_has(world: World, 
         assert session.exec(select(Parse.n)).one() == 20
         assert None not in session.exec(select(Hit.label)).all()
         assert not [f for f in verify(session, world.surroundings.blobs, NOW) if f.broken]
+
+
+def test_what_every_provider_answered_is_imported_like_a_page(world: World, tmp_path: Path) -> None:
+    """Saved JSON, packed or not: read as if asked today, proven, its links those of the day; no key of it is kept."""
+    phrase, rows = "Nativ Telecom customer service", []
+    for back, provider in enumerate(api.PATHS):
+        asked = api.Asked(
+            phrase, "en", {"dataforseo": "2840", "searxng": "google"}.get(provider, "US"), 1, 1, 10, api.KEY
+        )
+        path = tmp_path / f"{provider}.json.gz"
+        path.write_bytes(
+            gzip.compress(json.dumps(api.answer_of(provider, "none", date(2026, 10, 1), asked)[1]).encode())
+        )
+        rows.append(row(path, engine=provider, phrase=phrase, gl="US", hl="en", captured_at=f"2026-10-{20 - back}"))
+    assert {i.path.rpartition("/")[2]: (i.state, i.reason) for i in bring_in(world, rows, tmp_path)} == {
+        f"{provider}.json.gz": ("ok", "") for provider in api.PATHS
+    }
+    page = [canonical(entry.url) for entry in worlds()[phrase].page(date(2026, 10, 1))[:10]]
+    with reading(world.engine) as session:
+        assert {tuple(links(session, parse or 0)) for parse in session.exec(select(Parse.id))} == {tuple(page)}
+        assert not [f for f in verify(session, world.surroundings.blobs, NOW) if f.broken]
+        for blob in session.exec(select(Blob)):
+            body = read_page_file(blob_path(world.surroundings.blobs, blob.sha256))
+            assert b"QzXwVjKp" not in body
+    assert {i.reason for i in bring_in(world, rows, tmp_path)} == {"already there"}
 
 
 def test_importing_twice_adds_nothing(world: World, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from app.cli import (
     archive,
     batch,
     brands,
+    bulk,
+    export,
     looks,
     people,
     record,
@@ -37,7 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for part in (
-    brands, searches, people, looks, batch, train, adapt, record, repair, archive, reports, sources, weights, serve,
+    brands, bulk, searches, people, looks, batch, train, adapt, record, export, repair, archive, reports, sources,
+    weights, serve,
 ):  # fmt: skip
     part.register(app)
 

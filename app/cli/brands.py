@@ -1,4 +1,4 @@
-"""shemtov brand add | list, key add."""
+"""shemtov brand add | list, key add (brand import: app/cli/bulk.py)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.bulk import Bulk
 from app.cli import say
 from app.db import migrate, reading, writing
 from app.errors import BadInput
@@ -20,7 +21,7 @@ from app.store.brands import home_workspace
 from app.store.keys import add_key
 from app.surroundings import clock
 
-brand = typer.Typer(help="Brands: add, list.", no_args_is_help=True)
+brand = typer.Typer(help="Brands: add, import, list.", no_args_is_help=True)
 key = typer.Typer(help="API keys: add.", no_args_is_help=True)
 
 
@@ -117,8 +118,8 @@ def foretell(plan: Plan) -> None:
     say.line(costs(plan))
 
 
-def costs(plan: Plan) -> str:
-    """What a brand's looks cost, in one line."""
+def costs(plan: Plan | Bulk) -> str:
+    """What the looks of a brand, or of many, cost, in one line."""
     return f"{plan.looks} looks a month, about ${plan.cost:.2f} by list prices (second looks come on top)"
 
 

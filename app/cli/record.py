@@ -1,13 +1,10 @@
-"""shemtov reparse, rescore, verify, export: the record read again, proven, taken out."""
+"""shemtov reparse, rescore, verify: the record read again and proven."""
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 
@@ -15,15 +12,12 @@ from app.again import Again, Reread
 from app.again import reparse as reparse_all
 from app.again import rescore as rescore_all
 from app.cli import say
+from app.cli.export import day_typed
 from app.db import engine, migrate, reading
 from app.errors import BadInput
 from app.files import write_whole
 from app.flips import told as told_flips
 from app.pipeline import Surroundings
-from app.queries import brands as brand_queries
-from app.queries.export import COLUMNS, csv_cell, export_rows
-from app.queries.history import first_day
-from app.queries.searches import searches
 from app.rereading import told
 from app.settings import settings
 from app.sources import access
@@ -36,7 +30,6 @@ def register(app: typer.Typer) -> None:
     app.command("reparse")(reparse)
     app.command("rescore")(rescore)
     app.command("verify")(verify)
-    app.command("export")(export)
 
 
 def reparse(
@@ -49,7 +42,7 @@ def reparse(
     """Read the archive again with today's parsers and say what changed; old readings stay beside the new ones."""
     if engine is not None and engine not in ENGINES:
         raise BadInput(f"unknown engine {engine!r}; known: {', '.join(ENGINES)}")
-    first = _day(since)
+    first = day_typed(since)
     migrate()
     found = reparse_all(
         _archive(), say.progress("reparse"), force=force, dry_run=dry_run, engine=engine, since=first
@@ -108,50 +101,6 @@ def verify() -> None:
             say.warn(f"{found.name}: {problem}")
     if any(found.broken for found in findings):
         raise typer.Exit(1)
-
-
-def export(
-    brand: Annotated[str, typer.Option(help="Which brand.")],
-    form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
-    output: Annotated[Path | None, typer.Option(help="A file instead of stdout.")] = None,
-    first: Annotated[str | None, typer.Option("--from", help="First day; default: the whole record.")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last day; default: today.")] = None,
-) -> None:
-    """The record of a brand as rows: one per result seen, one per day that did not count."""
-    if form not in ("csv", "json"):
-        raise BadInput(f"--format is csv or json, not {form!r}")
-    end = _day(last) or clock().date() + timedelta(days=1)
-    start = _day(first) or date.min
-    migrate()
-    if output is None:
-        _write(sys.stdout, brand, form, start, end)
-        return
-    with output.open("w", encoding="utf-8-sig" if form == "csv" else "utf-8", newline="") as file:
-        _write(file, brand, form, start, end)
-
-
-def _write(file: TextIO, key: str, form: str, first: date, last: date) -> None:
-    with reading() as session:
-        owner = brand_queries.brand(session, key)
-        rows = (
-            row
-            for search in searches(session, owner.id)
-            for row in export_rows(session, owner, search, max(first, first_day(session, search.id, last)), last)
-        )
-        if form == "json":
-            for row in rows:
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            return
-        table = csv.writer(file)
-        table.writerow(COLUMNS)
-        table.writerows([csv_cell(row[column]) for column in COLUMNS] for row in rows)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as wrong:
-        raise BadInput(f"{text!r} is no day; write 2026-11-21") from wrong
 
 
 def _archive() -> Surroundings:
