@@ -26,8 +26,8 @@ from app.queries.usual import usual
 from app.schedule import slot_of
 from app.scoring.by_hand import by_hand, ruling
 from app.scoring.verdict import score
-from app.store.attempts import end, keep_page, start
-from app.store.parses import add_parse
+from app.store.attempts import claim, end, keep_page, still_ours
+from app.store.parses import add_parse, one_at_a_time
 from app.store.snapshots import finish
 from app.store.sources import mind_attempt
 from app.store.verdicts import set_verdict
@@ -56,6 +56,7 @@ class Surroundings:
     fetcher: Callable[[str], Fetcher]
     deadline: float = 120.0
     budget: float | None = None  # US dollars a day (UTC), None: no limit
+    worker: str | None = None  # the id of the worker that looks, None: a command by itself
 
 
 async def look(world: Surroundings, snapshot_id: int, sources: Sequence[str]) -> str:
@@ -87,7 +88,10 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
         snapshot = session.get_one(Snapshot, snapshot_id)
         about = watched(session, snapshot.search_id)
         now = world.now()
-        attempt_id = start(session, snapshot_id, source, now, now + timedelta(seconds=world.deadline + GRACE))
+        until = now + timedelta(seconds=world.deadline + GRACE)
+        attempt_id = claim(session, snapshot_id, source, now, until, world.worker)
+    if attempt_id is None:  # it has its state, or somebody is at it
+        return snapshot.state or "", True
 
     # 2. capture, each raw answer stored before it is read
     def keep(page: RawPage) -> None:
@@ -101,10 +105,14 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
         )
     except SourceMissing as missing:  # no browser, no key: nothing was asked, and that is on record too
         with writing(world.engine) as session:
+            if not still_ours(session, attempt_id):
+                return "", True
             end(session, attempt_id, "error", str(missing), world.now())
             return "error", last and finish(session, snapshot_id, "error", str(missing))
     # 3. to 7. in one transaction: the record is whole, or it is not there
     with writing(world.engine) as session:
+        if not still_ours(session, attempt_id):  # we were given up for dead, and another worker took over
+            return "", True
         taken = take_in(session, about, snapshot_id, attempt_id, source, pages, world.now(), last=last)
         warn_of(mind_attempt(session, attempt_id, about.search.engine, world.now()))
         return taken
@@ -115,6 +123,7 @@ def take_in(
     now: datetime, *, last: bool = True,
 ) -> tuple[str, bool]:  # fmt: skip
     """Parse, judge, score, store and compare what a try brought; captures and imports alike."""
+    one_at_a_time(session, about.search.id)
     snapshot = session.get_one(Snapshot, snapshot_id)
     serp, judged = read(session, about, snapshot, source, pages)
     end(session, attempt_id, judged.state, judged.reason, now)

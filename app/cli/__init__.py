@@ -24,6 +24,7 @@ from app.cli import (
     sources,
     train,
     weights,
+    work,
 )
 from app.errors import AppError
 
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (brands, people, looks, batch, train, record, repair, archive, reports, sources, weights, serve):
+for part in (brands, people, looks, batch, train, record, repair, archive, reports, sources, weights, serve, work):
     part.register(app)
 
 

@@ -1,0 +1,260 @@
+"""The worker: a clock that plans and queues, hands that look, a heart that is heard, and what is put right.
+
+Any number of them on PostgreSQL, one on a SQLite record. Each runs in threads of whatever process started it
+(`shemtov serve`, `shemtov worker`); every thread's errors end in the log, and the next round tries again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import replace
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from app.canary import watch_source
+from app.db import engine, reading, writing
+from app.durable import Durable, Queue
+from app.errors import Conflict
+from app.lock import capturing, working
+from app.pipeline import Surroundings
+from app.queries.searches import searches
+from app.recovering import give_back, heal, leave, reap
+from app.runner import Taken, take, tell_unconfirmed
+from app.settings import Settings, looks_in_time, settings
+from app.sources import usable
+from app.store.workers import beat, forget_worker
+from app.surroundings import clock, surroundings
+from app.ticking import tick
+from scrapers import registry
+from scrapers.capture import pages_for
+from scrapers.http import HttpFetcher
+from scrapers.types import Fetch
+
+TICK, CHORES, PING, AGAIN = 1.0, 60.0, 60.0, 5.0  # seconds between two of them
+DEPTH = 20
+log = logging.getLogger("shemtov")
+
+
+def queues(chosen: Settings) -> list[Queue]:
+    """A queue for each source that may be asked here. Its looks begin no faster than one look's requests take at the
+    source's pace, all workers together, or as SHEMTOV_RATES says."""
+    said = looks_in_time(chosen.rates)
+    found = []
+    for name in usable(list(registry.SOURCES), chosen)[0]:
+        pause = registry.pause(name)
+        limit, seconds = said.get(name, (1 if pause else 0, pause * pages_for(name, DEPTH)))
+        found.append(Queue(name, chosen.looks_at_once, limit, seconds))
+    return found
+
+
+class Worker:
+    """start() and stop() block for as long as they take; call them from a thread where nothing may block."""
+
+    def __init__(self, chosen: Settings | None = None) -> None:
+        self.settings = chosen or settings()
+        self.id = f"{socket.gethostname()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.engine = engine()
+        self.durable = Durable(self.settings.durable, self.id)
+        self.hands = Hands(self.id, self._after)
+        self.stopping, self.ended, self.working = threading.Event(), threading.Event(), threading.Event()
+        self.held, self.loops, self.heart = ExitStack(), list[threading.Thread](), list[threading.Thread]()
+        self.taken: list[int] = []
+        self.pinged = -PING
+
+    def start(self) -> None:
+        """Begin, in the background. Conflict when this record has its one worker already."""
+        looks_in_time(self.settings.rates)
+        if not self.settings.on_postgresql:
+            self.held.enter_context(working(self.settings.data_dir))
+        self.loops.append(self._loop("start", AGAIN, self._begin, once=True))
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is under way within SHEMTOV_STOP_AFTER seconds, leave the rest to others."""
+        self.stopping.set()
+        self._join(self.loops)
+        if self.working.is_set():
+            self.durable.stop(self.settings.stop_after)
+        if self.hands.is_alive():
+            self.hands.stop()
+        self.ended.set()
+        self._join(self.heart)  # it beats until the last look is done: nobody takes over what we still finish
+        if self.working.is_set():
+            with writing(self.engine) as session:
+                leave(session, self.id, clock())
+                forget_worker(session, self.id)
+        self.held.close()
+
+    def _join(self, threads: list[threading.Thread]) -> None:
+        while threads:
+            threads.pop().join()
+
+    def _begin(self) -> None:
+        """Wait for a capture that is running here, clear up after the dead, then let the rounds begin."""
+        if not self.settings.on_postgresql:
+            try:
+                self.held.enter_context(capturing(self.settings.data_dir))
+            except Conflict as busy:
+                log.info("%s; the worker waits for it", busy.message)
+                raise
+        self.hands.start()
+        self._beat()
+        try:
+            self.durable.start(self.hands.take, queues(self.settings))
+            self._reap()
+        except Exception:
+            self.durable.stop(0)
+            raise
+        self.working.set()
+        log.info("worker %s takes what is due", self.id)
+        seconds = min(5.0, self.settings.dead_after / 5)
+        self.heart.append(self._loop("beat", seconds, self._beat_and_reap, until=self.ended))
+        self.loops.append(self._loop("clock", TICK, self._tick))
+        self.loops.append(self._loop("chores", CHORES, self._chores, wait=CHORES))
+
+    def _loop(
+        self, name: str, seconds: float, round_: Callable[[], None], *, wait: float = 0.0, once: bool = False,
+        until: threading.Event | None = None,
+    ) -> threading.Thread:  # fmt: skip
+        """Rounds in a thread until we stop; one that failed is followed by the next all the same."""
+        end = until or self.stopping
+
+        def rounds() -> None:
+            end.wait(wait)
+            while not end.is_set():
+                try:
+                    round_()
+                    if once:
+                        return
+                except Conflict:
+                    pass
+                except Exception:
+                    log.exception("%s of worker %s", name, self.id)
+                end.wait(seconds)
+
+        thread = threading.Thread(target=rounds, name=f"shemtov-{name}", daemon=True)
+        thread.start()
+        return thread
+
+    def _beat(self) -> None:
+        with writing(self.engine) as session:
+            new = beat(session, self.id, socket.gethostname(), os.getpid(), version("shemtov"))
+        if new and self.working.is_set():
+            log.warning("worker %s had been given up for dead; it goes on", self.id)
+
+    def _beat_and_reap(self) -> None:
+        self._beat()
+        if self.settings.on_postgresql:  # nobody else can die on a SQLite record
+            self._reap()
+
+    def _reap(self) -> None:
+        reap(self.engine, self.durable, clock(), self.settings.dead_after, self.id)
+
+    def _tick(self) -> None:
+        tick(self.hands.surroundings, able, self.durable.enqueue)
+        if self.settings.ping_url:
+            asyncio.run_coroutine_threadsafe(self._ping(), self.hands.loop).result()
+
+    async def _ping(self) -> None:
+        """Tell whoever watches over us that the clock ticks; once a minute, ten seconds at most."""
+        time = asyncio.get_running_loop().time()
+        if time - self.pinged < PING:
+            return
+        self.pinged = time
+        url = self.settings.ping_url
+        async with HttpFetcher(allowed=frozenset({urlsplit(url).netloc}), deadline=10.0, max_bytes=10_000) as fetch:
+            answer = await fetch(Fetch(url))
+        if answer.failure or (answer.http_status or 0) >= 400:
+            log.warning("the ping was not taken: %s", answer.failure or f"HTTP {answer.http_status}")
+
+    def _after(self, taken: Taken) -> None:
+        log.info("look %d (search %d): %s %s", taken.snapshot_id, taken.search_id, taken.state or "open", taken.reason)
+        self.taken.append(taken.snapshot_id)
+
+    def _chores(self) -> None:
+        """What can wait a minute: lost jobs, alarms nobody confirmed, old jobs, pictures, retention."""
+        heal(self.engine, self.durable, clock())
+        tell_unconfirmed(self.hands.surroundings)
+        self.durable.purge(clock())
+        self._tidy()
+
+    def _tidy(self) -> None:
+        from app.picturing import draw_new  # draws with matplotlib's and Chromium's help: slow to import
+        from app.retention import due_today, retain
+
+        drawn, self.taken = self.taken, []
+        for look, problem in draw_new(self.engine, self.settings.blobs, drawn, clock()):
+            if problem:
+                log.warning("picture of look %d: %s", look, problem)
+        if due_today(self.settings.data_dir, clock()):
+            for problem in retain(self.engine, self.settings.blobs, clock(), self.settings.raw_days).problems:
+                log.warning("retention: %s", problem)
+
+
+class Hands(threading.Thread):
+    """The loop that looks run on, with the world they need; take() is called from the engine's threads."""
+
+    def __init__(self, worker: str, after: Callable[[Taken], None]) -> None:
+        super().__init__(name="shemtov-hands", daemon=True)
+        self.worker, self.after = worker, after
+        self.ready = threading.Event()
+        self.running: set[Future[str]] = set()
+
+    def start(self) -> None:
+        """Returns when looks can be taken."""
+        if not self.ready.is_set():
+            super().start()
+        self.ready.wait()
+
+    def run(self) -> None:
+        try:
+            asyncio.run(self._live())
+        finally:
+            self.ready.set()
+
+    async def _live(self) -> None:
+        with reading() as session:
+            names = frozenset(name for one in searches(session, purpose=None) for name in one.source_names)
+        async with surroundings(names) as world:
+            self.surroundings: Surroundings = replace(world, worker=self.worker)
+            self.loop, self.ended = asyncio.get_running_loop(), asyncio.Event()
+            self.ready.set()
+            await self.ended.wait()
+
+    def take(self, snapshot_id: int) -> str:
+        """One look, start to end; its state."""
+        future = asyncio.run_coroutine_threadsafe(self._take(snapshot_id), self.loop)
+        self.running.add(future)
+        future.add_done_callback(self.running.discard)
+        return future.result()
+
+    async def _take(self, snapshot_id: int) -> str:
+        try:
+            taken = await take(self.surroundings, snapshot_id, able)
+            self.after(taken)
+            await watch_source(self.surroundings, snapshot_id)
+        except Exception as broke:
+            log.exception("look %d broke off", snapshot_id)
+            reason = f"broke off: {type(broke).__name__}"
+            give_back(self.surroundings.engine, self.worker, snapshot_id, reason, clock())
+            return "error"
+        return taken.state
+
+    def stop(self) -> None:
+        """Let go of what still runs, and close what is open."""
+        for future in list(self.running):
+            future.cancel()
+        self.loop.call_soon_threadsafe(self.ended.set)
+        self.join(timeout=20)
+
+
+def able(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Which of a search's sources may be used here."""
+    return usable(names, settings())
