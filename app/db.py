@@ -96,10 +96,22 @@ def get_session() -> Iterator[Session]:
         yield session
 
 
-def migrate(revision: str = "head", on: Engine | None = None) -> None:
-    """Bring the database to a revision ("head", "base", an id); up or down."""
+def at_head(on: Engine | None = None) -> bool:
+    """Whether the tables are those this version wants."""
+    with (on or engine()).connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    return here == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "alembic"))
+    return config
+
+
+def migrate(revision: str = "head", on: Engine | None = None) -> None:
+    """Bring the database to a revision ("head", "base", an id); up or down."""
+    config = _config()
     passed = _passed(config, on or engine())
     with (on or engine()).execution_options(writer=True).connect() as connection:
         config.attributes["connection"] = connection

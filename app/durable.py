@@ -50,7 +50,7 @@ class Durable:
         self.engine = None if self.on_postgresql else sqlite_engine(url)
         self.client: DBOSClient | None = None
 
-    def start(self, job: Callable[[int], str], queues: Iterable[Queue]) -> None:
+    def start(self, job: Callable[[str], str], queues: Iterable[Queue]) -> None:
         """Take jobs from these queues, and from all that were ever made here."""
         _Job.run = job
         config: Any = {
@@ -78,7 +78,7 @@ class Durable:
         if self.engine is not None:
             self.engine.dispose()
 
-    def enqueue(self, session: Session, job: str, snapshot_id: int, queue: str, priority: int) -> None:
+    def enqueue(self, session: Session, job: str, queue: str, priority: int) -> None:
         """Put a job into a queue; priority: the lower, the sooner. A known id is left as it is.
 
         On PostgreSQL it is part of the session's transaction; on SQLite it stands at once, in the other file.
@@ -91,9 +91,9 @@ class Durable:
                 system_database_url=self.url, system_database_engine=self.engine, application_name=NAME, lazy=True
             )
         if self.on_postgresql:
-            self.client.enqueue_in_transaction(session.connection(), options, snapshot_id)
+            self.client.enqueue_in_transaction(session.connection(), options, job)
         else:
-            self.client.enqueue(options, snapshot_id)
+            self.client.enqueue(options, job)
 
     def running(self) -> list[tuple[str, str]]:
         """(job, executor) of what is under way."""
@@ -132,17 +132,17 @@ class Durable:
 class _Job:
     """What the one kind of job does: set when the engine starts, since the engine wants its functions before."""
 
-    run: Callable[[int], str]
+    run: Callable[[str], str]
 
 
 @DBOS.step(name="take")
-def _take(snapshot_id: int) -> str:
-    return _Job.run(snapshot_id)
+def _take(job: str) -> str:
+    return _Job.run(job)
 
 
 @DBOS.workflow(name=JOB)
-def _look(snapshot_id: int) -> str:
-    return _take(snapshot_id)
+def _look(job: str) -> str:
+    return _take(job)
 
 
 def job_name(snapshot_id: int, run: int) -> str:

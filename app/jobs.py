@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from app.canary import watch_source
 from app.db import engine, reading, writing
-from app.durable import Durable, Queue
+from app.durable import Durable, Queue, look_of
 from app.errors import Conflict
 from app.lock import capturing, working
 from app.pipeline import Surroundings
@@ -30,6 +30,7 @@ from app.recovering import give_back, heal, leave, reap
 from app.runner import Taken, take, tell_unconfirmed
 from app.settings import Settings, looks_in_time, settings
 from app.sources import usable
+from app.store.snapshots import out_of_queue
 from app.store.workers import beat, forget_worker
 from app.surroundings import clock, surroundings
 from app.ticking import tick
@@ -105,7 +106,10 @@ class Worker:
                 log.info("%s; the worker waits for it", busy.message)
                 raise
         self.hands.start()
-        self._beat()
+        if not self.heart:  # heard of before the first look can be ours
+            self._beat()
+            seconds = min(5.0, self.settings.dead_after / 5)
+            self.heart.append(self._loop("beat", seconds, self._beat_and_reap, until=self.ended))
         try:
             self.durable.start(self.hands.take, queues(self.settings))
             self._reap()
@@ -114,8 +118,6 @@ class Worker:
             raise
         self.working.set()
         log.info("worker %s takes what is due", self.id)
-        seconds = min(5.0, self.settings.dead_after / 5)
-        self.heart.append(self._loop("beat", seconds, self._beat_and_reap, until=self.ended))
         self.loops.append(self._loop("clock", TICK, self._tick))
         self.loops.append(self._loop("chores", CHORES, self._chores, wait=CHORES))
 
@@ -151,7 +153,7 @@ class Worker:
 
     def _beat_and_reap(self) -> None:
         self._beat()
-        if self.settings.on_postgresql:  # nobody else can die on a SQLite record
+        if self.settings.on_postgresql and self.working.is_set():  # nobody else can die on a SQLite record
             self._reap()
 
     def _reap(self) -> None:
@@ -228,16 +230,19 @@ class Hands(threading.Thread):
             self.ready.set()
             await self.ended.wait()
 
-    def take(self, snapshot_id: int) -> str:
+    def take(self, job: str) -> str:
         """One look, start to end; its state."""
-        future = asyncio.run_coroutine_threadsafe(self._take(snapshot_id), self.loop)
+        future = asyncio.run_coroutine_threadsafe(self._take(*look_of(job)), self.loop)
         self.running.add(future)
         future.add_done_callback(self.running.discard)
         return future.result()
 
-    async def _take(self, snapshot_id: int) -> str:
+    async def _take(self, snapshot_id: int, run: int) -> str:
         try:
             taken = await take(self.surroundings, snapshot_id, able)
+            if not taken.state:  # somebody else is at it, or it waits: the clock minds it again
+                with writing(self.surroundings.engine) as session:
+                    out_of_queue(session, snapshot_id, run)
             self.after(taken)
             await watch_source(self.surroundings, snapshot_id)
         except Exception as broke:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app.api import brands, labels, problems, readings, reports, searches, snapshots, sources, weeks
+from app.api import brands, health, labels, problems, readings, reports, searches, snapshots, sources, weeks, work
 from app.errors import Conflict
 from app.printing import close_printer
 from app.settings import settings
@@ -59,9 +59,10 @@ def create_app(*, worker: bool = False) -> FastAPI:
     )
     app.state.worker = worker
     api = APIRouter(prefix="/api/v1", responses=problems.ERRORS)
-    for part in (brands, searches, snapshots, weeks, readings, reports, sources, labels):
+    for part in (brands, searches, snapshots, weeks, readings, reports, sources, labels, work):
         api.include_router(part.router)
     app.include_router(api)
+    app.include_router(health.router)
     web.install(app)
     problems.install(app)
     page_problems.install(app)

@@ -18,7 +18,7 @@ from app.queries.searches import watched
 from app.schedule import UNCONFIRMED_AFTER, next_due, slot_at, slots
 from app.scoring.markets import market
 from app.store.archive import remove_files
-from app.store.attempts import abandoned
+from app.store.attempts import abandoned, called_off
 from app.store.changes import add_unconfirmed
 from app.store.snapshots import finish, plan
 
@@ -125,3 +125,12 @@ def ask_now(session: Session, search_id: int, now: datetime) -> Snapshot:
         return waiting
     zone = watched(session, search_id).brand.zone
     return plan(session, search_id, slot_at(now, zone), "now", now)
+
+
+def cancel(session: Session, snapshot_id: int, who: str, now: datetime) -> bool:
+    """End an open look by hand, on record; what its running try still brings is written nowhere. False when it had its
+    state already."""
+    done = finish(session, snapshot_id, "error", f"cancelled by {who}")
+    if done:
+        called_off(session, snapshot_id, now)
+    return done

@@ -25,8 +25,8 @@ from app.turns import turns
 
 BATCH = 100  # searches and looks in one transaction
 PRIORITY = {"now": 1, "second": 5}  # the lower, the sooner; people wait for the first, a crisis for the second
-ORDINARY = 10
-Enqueue = Callable[[Session, str, int, str, int], None]
+ORDINARY, AGAIN = 10, 3  # what was begun once has waited already
+Enqueue = Callable[[Session, str, str, int], None]  # job, queue, priority
 log = logging.getLogger("shemtov")
 
 
@@ -65,7 +65,8 @@ def put(world: Surroundings, session: Session, snapshot: Snapshot, usable: Usabl
     session.refresh(snapshot)
     if not able:
         return False
+    priority = AGAIN if snapshot.runs else PRIORITY.get(snapshot.purpose, ORDINARY)
     # On SQLite the job stands at once, in the other file; until this commits it waits for our write lock.
-    enqueue(session, job_name(look, snapshot.runs + 1), look, able[0], PRIORITY.get(snapshot.purpose, ORDINARY))
+    enqueue(session, job_name(look, snapshot.runs + 1), able[0], priority)
     put_in_queue(session, snapshot, able[0], now)
     return True

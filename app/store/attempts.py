@@ -92,6 +92,12 @@ def abandoned(session: Session, now: datetime, alive: Collection[str] | None = N
     return _ended(session, session.exec(query.with_for_update(key_share=True)).all(), ABANDONED, now)
 
 
+def called_off(session: Session, snapshot_id: int, now: datetime) -> list[int]:
+    """End the running try of a look that somebody ended."""
+    query = select(Attempt).where(Attempt.state == "running", Attempt.snapshot_id == snapshot_id)
+    return _ended(session, session.exec(query.with_for_update(key_share=True)).all(), "cancelled", now)
+
+
 def broken_off(session: Session, worker: str, reason: str, now: datetime, snapshot_id: int | None = None) -> list[int]:
     """End a worker's own running tries (of one look, or all), with the reason. Ids of their snapshots."""
     query = select(Attempt).where(Attempt.state == "running", Attempt.worker == worker)

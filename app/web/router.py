@@ -31,6 +31,7 @@ from app.web import (
     signin,
     sources_view,
     weights,
+    work_view,
 )
 from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
@@ -56,6 +57,7 @@ ROOMS = (
     saying,
     sources_view,
     weights,
+    work_view,
 )
 KEPT = {"cache-control": "max-age=600"}
 
