@@ -23,6 +23,7 @@ from sqlmodel import Session
 
 from app.settings import settings
 
+MIGRATING = 0x73686D67  # a lock's name on PostgreSQL
 BUSY, READERS_END = 30_000, 2_000  # milliseconds
 # What is deleted is overwritten: a name that was forgotten stays in no free page.
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY}", "secure_delete=ON")
@@ -115,6 +116,8 @@ def migrate(revision: str = "head", on: Engine | None = None) -> None:
     passed = _passed(config, on or engine())
     with (on or engine()).execution_options(writer=True).connect() as connection:
         config.attributes["connection"] = connection
+        if connection.dialect.name == "postgresql":  # workers that start together change the tables one after another
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
         down = revision == "base" or revision.startswith("-") or revision in passed
         (command.downgrade if down else command.upgrade)(config, revision)
         connection.commit()

@@ -113,7 +113,7 @@ class Worker:
         try:
             self.durable.start(self.hands.take, queues(self.settings))
             self._reap()
-        except Exception:
+        except Exception:  # whatever it was, the next try begins from nothing
             self.durable.stop(0)
             raise
         self.working.set()
@@ -137,7 +137,7 @@ class Worker:
                         return
                 except Conflict:
                     pass
-                except Exception:
+                except Exception:  # a worker's border: what broke now may work in a moment
                     log.exception("%s of worker %s", name, self.id)
                 end.wait(seconds)
 
@@ -245,7 +245,7 @@ class Hands(threading.Thread):
                     out_of_queue(session, snapshot_id, run)
             self.after(taken)
             await watch_source(self.surroundings, snapshot_id)
-        except Exception as broke:
+        except Exception as broke:  # a worker's border: a look that breaks takes no other along
             log.exception("look %d broke off", snapshot_id)
             reason = f"broke off: {type(broke).__name__}"
             give_back(self.surroundings.engine, self.worker, snapshot_id, reason, clock())

@@ -38,7 +38,7 @@ NAMES = {"HTTP", "JavaScript", "Chromium", "Google Scholar", "SHEMTOV_CHROMIUM",
 JUDGING = ("scrapers/judge.py", "app/settle.py")
 ENDINGS = {"finish": 3, "revise": 3, "end": 3}
 OWN_ENDINGS = {"app/recovering.py": {"broken_off": 2}, "app/settle.py": {"_both": 4}}
-PASSED_ON = {"reason", "judged.reason", "str(missing)"}
+PASSED_ON = {"reason", "judged.reason", "str(missing)", "MISSED"}
 
 
 @cache

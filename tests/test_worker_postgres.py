@@ -6,7 +6,9 @@ import os
 import random
 import signal
 import statistics
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,12 @@ from sqlmodel import select
 from workers import Site, Team, come_due, expect_whole, finished, open_looks, tries, until
 
 from app.db import engine, migrate, reading
+from app.durable import Durable
 from app.models import Attempt, Parse, Snapshot, Worker
+from app.pipeline import Surroundings
 from app.settings import settings
+from app.surroundings import clock
+from app.ticking import tick
 
 pytestmark = pytest.mark.slow
 DEAD_AFTER = 4.0
@@ -96,8 +102,35 @@ def survive(site: Site, team: Team, data_dir: Path, kills: int, searches: int) -
 
 
 def test_three_workers_and_their_deaths(site: Site, team: Team, data_dir: Path) -> None:
-    """Fifteen deaths among ninety looks; each is looked at, once on record, and nothing is left."""
-    survive(site, team, data_dir, 15, 90)
+    """Fifteen deaths among sixty looks; each is looked at, once on record, and nothing is left."""
+    survive(site, team, data_dir, 15, 60)
+
+
+@pytest.mark.usefixtures("site")
+def test_two_clocks_queue_each_look_once() -> None:
+    """They tick at the same time over the same due searches, in transactions with the queue: none is queued twice."""
+    come_due(60)
+    durable = Durable(settings().durable, "here-1-a")
+    durable.start(lambda _job: "ok", [])
+    world = Surroundings(engine(), settings().blobs, clock, nowhere, nowhere)
+    both = threading.Barrier(2)
+
+    def ticking() -> int:
+        both.wait()
+        return sum(tick(world, lambda names: (list(names), []), durable.enqueue).queued for _ in range(3))
+
+    with ThreadPoolExecutor(2) as pool:
+        counts = [future.result() for future in [pool.submit(ticking), pool.submit(ticking)]]
+    with engine().connect() as connection:
+        jobs = connection.execute(text("SELECT workflow_uuid FROM dbos.workflow_status")).scalars().all()
+    durable.stop(0)
+    assert (sum(counts), len(jobs), len(set(jobs))) == (60, 60, 60)
+    with reading() as session:
+        assert set(session.exec(select(Snapshot.runs)).all()) == {1}
+
+
+def nowhere(_name: str) -> Any:
+    raise AssertionError("a clock asks nobody")
 
 
 @pytest.mark.reliability

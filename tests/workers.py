@@ -107,7 +107,7 @@ def come_due(count: int, days: int = 0, sources: tuple[str, ...] = ("practice",)
         for number in range(count):
             used, (phrase, code) = list(PHRASES.items())[number % len(PHRASES)]
             if number % len(PHRASES) == 0:
-                brand = add_brand(session, home_workspace(session), f"Nativ Telecom {number}", "il-he", [])
+                brand = add_brand(session, home_workspace(session), f"Nativ Telecom {number} of {count}", "il-he", [])
             pack = market(code)
             search = add_search(
                 session, brand, phrase=phrase, engine=used, hl=pack.hl, gl=pack.gl, market=code, sources=sources,
@@ -127,10 +127,10 @@ class Team:
     settings: dict[str, str] = field(default_factory=dict)
     members: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def hire(self) -> subprocess.Popen[bytes]:
-        """One more worker; it begins in a moment."""
+    def hire(self, *words: str) -> subprocess.Popen[bytes]:
+        """One more worker, or another command; it begins in a moment."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "worker"], stdout=subprocess.DEVNULL, stderr=self.errors,
+            [sys.executable, "-m", "app.cli", *(words or ("worker",))], stdout=subprocess.DEVNULL, stderr=self.errors,
             env=os.environ | self.settings, start_new_session=True,
         )  # fmt: skip
         self.members.append(process)
@@ -139,7 +139,8 @@ class Team:
     def kill(self, number: int = 0) -> None:
         """kill -9, and no goodbye."""
         process = self.members.pop(number)
-        os.killpg(process.pid, signal.SIGKILL)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def dismiss(self) -> list[int]:

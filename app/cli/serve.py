@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import signal
 import sys
 from datetime import timedelta
 from typing import Annotated
@@ -99,6 +100,8 @@ def run_server(host: str, port: int, *, worker: bool = False) -> None:
     from app.main import create_app  # likewise
 
     sys.stdout.flush()  # a link that waits in a pipe's buffer lets nobody in
+    # uvicorn passes the signal on once it has ended: an end in order is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     # No header of a proxy is believed: what is needed of one, the public URL says.
     uvicorn.run(
         create_app(worker=worker), host=host, port=port, log_level="warning", server_header=False, proxy_headers=False
