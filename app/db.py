@@ -42,6 +42,17 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def end_idle_transactions(on: Engine, seconds: int) -> None:
+    """On PostgreSQL: a transaction that does nothing for so long is ended by the server, its locks with it."""
+
+    def bound(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{seconds}s'")
+        connection.commit()
+
+    event.listen(on, "connect", bound)
+
+
 def _on_connect(connection: Any, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return

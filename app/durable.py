@@ -23,6 +23,7 @@ from sqlmodel import Session
 
 NAME, VERSION, JOB = "shemtov", "looks-1", "look"
 ACTIVE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
+POOL = 6  # connections of one process; PostgreSQL has a hundred for all
 POLL = 0.5  # seconds between two looks into a queue
 KEPT = timedelta(days=7)  # of finished jobs; looks are open for a day at most, limits reach back a minute
 AT_ONCE = 500  # jobs asked about in one statement
@@ -55,7 +56,7 @@ class Durable:
         _Job.run = job
         config: Any = {
             "name": NAME, "system_database_url": self.url, "executor_id": self.executor, "log_level": "WARNING",
-            "application_version": VERSION, "use_listen_notify": False,
+            "application_version": VERSION, "use_listen_notify": False, "sys_db_pool_size": POOL,
         }  # fmt: skip
         if self.engine is not None:
             config["system_database_engine"] = self.engine

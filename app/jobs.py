@@ -20,9 +20,9 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from app.canary import watch_source
-from app.db import engine, reading, writing
+from app.db import end_idle_transactions, engine, reading, writing
 from app.durable import Durable, Queue, look_of
-from app.errors import Conflict
+from app.errors import BadInput, Conflict
 from app.lock import capturing, working
 from app.pipeline import Surroundings
 from app.queries.searches import searches
@@ -40,6 +40,7 @@ from scrapers.http import HttpFetcher
 from scrapers.types import Fetch
 
 TICK, CHORES, PING, AGAIN = 1.0, 60.0, 60.0, 5.0  # seconds between two of them
+IDLE = 120  # seconds an open transaction may do nothing: a process that was stopped in one holds its locks no longer
 DEPTH = 20
 log = logging.getLogger("shemtov")
 
@@ -48,6 +49,8 @@ def queues(chosen: Settings) -> list[Queue]:
     """A queue for each source that may be asked here. Its looks begin no faster than one look's requests take at the
     source's pace, all workers together, or as SHEMTOV_RATES says."""
     said = looks_in_time(chosen.rates)
+    if unknown := sorted(set(said) - set(registry.SOURCES)):
+        raise BadInput(f"SHEMTOV_RATES names {unknown[0]!r}, which is no source; known: {', '.join(registry.SOURCES)}")
     found = []
     for name in usable(list(registry.SOURCES), chosen)[0]:
         pause = registry.pause(name)
@@ -63,16 +66,19 @@ class Worker:
         self.settings = chosen or settings()
         self.id = f"{socket.gethostname()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.engine = engine()
+        if self.settings.on_postgresql:
+            end_idle_transactions(self.engine, IDLE)
         self.durable = Durable(self.settings.durable, self.id)
         self.hands = Hands(self.id, self._after)
         self.stopping, self.ended, self.working = threading.Event(), threading.Event(), threading.Event()
-        self.held, self.loops, self.heart = ExitStack(), list[threading.Thread](), list[threading.Thread]()
+        self.held, self.alone = ExitStack(), False
+        self.loops, self.heart = list[threading.Thread](), list[threading.Thread]()
         self.taken: list[int] = []
         self.pinged = -PING
 
     def start(self) -> None:
-        """Begin, in the background. Conflict when this record has its one worker already."""
-        looks_in_time(self.settings.rates)
+        """Begin, in the background. Conflict when this record has its one worker already, BadInput: wrong settings."""
+        queues(self.settings)
         if not self.settings.on_postgresql:
             self.held.enter_context(working(self.settings.data_dir))
         self.loops.append(self._loop("start", AGAIN, self._begin, once=True))
@@ -85,9 +91,10 @@ class Worker:
             self.durable.stop(self.settings.stop_after)
         if self.hands.is_alive():
             self.hands.stop()
+        known = bool(self.heart)
         self.ended.set()
         self._join(self.heart)  # it beats until the last look is done: nobody takes over what we still finish
-        if self.working.is_set():
+        if known:
             with writing(self.engine) as session:
                 leave(session, self.id, clock())
                 forget_worker(session, self.id)
@@ -95,21 +102,21 @@ class Worker:
 
     def _join(self, threads: list[threading.Thread]) -> None:
         while threads:
-            threads.pop().join()
+            threads.pop().join(timeout=max(self.settings.stop_after, 10))
 
     def _begin(self) -> None:
         """Wait for a capture that is running here, clear up after the dead, then let the rounds begin."""
-        if not self.settings.on_postgresql:
+        if not self.settings.on_postgresql and not self.alone:
             try:
                 self.held.enter_context(capturing(self.settings.data_dir))
             except Conflict as busy:
                 log.info("%s; the worker waits for it", busy.message)
                 raise
+            self.alone = True
         self.hands.start()
         if not self.heart:  # heard of before the first look can be ours
             self._beat()
-            seconds = min(5.0, self.settings.dead_after / 5)
-            self.heart.append(self._loop("beat", seconds, self._beat_and_reap, until=self.ended))
+            self.heart.append(self._loop("beat", self._often(), self._beat, until=self.ended))
         try:
             self.durable.start(self.hands.take, queues(self.settings))
             self._reap()
@@ -119,6 +126,8 @@ class Worker:
         self.working.set()
         log.info("worker %s takes what is due", self.id)
         self.loops.append(self._loop("clock", TICK, self._tick))
+        if self.settings.on_postgresql:  # nobody else can die on a SQLite record
+            self.loops.append(self._loop("reaper", self._often(), self._reap))
         self.loops.append(self._loop("chores", CHORES, self._chores, wait=CHORES))
 
     def _loop(
@@ -151,10 +160,9 @@ class Worker:
         if new and self.working.is_set():
             log.warning("worker %s had been given up for dead; it goes on", self.id)
 
-    def _beat_and_reap(self) -> None:
-        self._beat()
-        if self.settings.on_postgresql and self.working.is_set():  # nobody else can die on a SQLite record
-            self._reap()
+    def _often(self) -> float:
+        """Seconds between two beats: several are missed before anybody is given up."""
+        return min(5.0, self.settings.dead_after / 5)
 
     def _reap(self) -> None:
         reap(self.engine, self.durable, clock(), self.settings.dead_after, self.id)
@@ -248,7 +256,7 @@ class Hands(threading.Thread):
         except Exception as broke:  # a worker's border: a look that breaks takes no other along
             log.exception("look %d broke off", snapshot_id)
             reason = f"broke off: {type(broke).__name__}"
-            give_back(self.surroundings.engine, self.worker, snapshot_id, reason, clock())
+            give_back(self.surroundings.engine, self.worker, (snapshot_id, run), reason, clock())
             return "error"
         return taken.state
 

@@ -41,5 +41,5 @@ def install() -> None:
     handler.setFormatter(JsonLine() if settings().log == "json" else Line())
     for name, level in (("shemtov", logging.INFO), ("dbos", logging.WARNING), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
+        logger.handlers = [handler]
         logger.setLevel(level)

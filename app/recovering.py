@@ -57,12 +57,16 @@ def heal(engine: Engine, durable: Durable, now: datetime) -> list[int]:
         return [number for number, run in lost if out_of_queue(session, number, run)]
 
 
-def give_back(engine: Engine, worker: str, snapshot_id: int, reason: str, now: datetime) -> None:
-    """A look that broke in our hands: its try is ended, it is looked at again in a while, or not any more."""
+def give_back(engine: Engine, worker: str, job: tuple[int, int], reason: str, now: datetime) -> None:
+    """A look (snapshot, run) that broke in our hands: its try is ended, it is looked at again in a while, or not any
+    more. One that is in another run by now is another worker's, and left to it."""
+    snapshot_id, run = job
     with writing(engine) as session:
         broken_off(session, worker, reason, now, snapshot_id)
         snapshot = session.get_one(Snapshot, snapshot_id)
-        if snapshot.runs >= MOST_RUNS:
+        if snapshot.runs != run:
+            return
+        if run >= MOST_RUNS:
             finish(session, snapshot_id, "error", f"gave up after {MOST_RUNS} runs")
         else:
             postpone(session, snapshot_id, now + AGAIN_AFTER, reason)

@@ -108,6 +108,7 @@ def run(*words: str) -> None:
         main()
 
 
+@pytest.mark.reliability
 def test_a_second_server_on_the_same_record_only_serves(site: Site, team: Team) -> None:
     """It says so in one line, and its pages answer."""
     port = free_port()

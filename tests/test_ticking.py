@@ -179,13 +179,15 @@ def test_a_look_that_breaks_is_tried_again_later_and_not_for_ever(world: World) 
     tick(world.surroundings, able, Queued())
     with writing(world.engine) as session:
         claim(session, 1, "practice", world.clock(), world.clock() + SOON, "w")
-    give_back(world.engine, "w", 1, "broke off: ValueError", world.clock())
+    give_back(world.engine, "w", (1, 1), "broke off: ValueError", world.clock())
     assert [(s.due - world.clock(), s.queue, s.reason) for s in looks(world)] == [
         (timedelta(minutes=1), None, "broke off: ValueError")
     ]
     with writing(world.engine) as session:
         session.get_one(Snapshot, 1).runs = MOST_RUNS
-    give_back(world.engine, "w", 1, "broke off: ValueError", world.clock())
+    give_back(world.engine, "w", (1, 1), "broke off: ValueError", world.clock())
+    assert [s.state for s in looks(world)] == [None], "another run is another worker's"
+    give_back(world.engine, "w", (1, MOST_RUNS), "broke off: ValueError", world.clock())
     assert [(s.state, s.reason) for s in looks(world)] == [("error", "gave up after 10 runs")]
 
 

@@ -93,7 +93,7 @@ def recoveries(died: dict[int, datetime]) -> list[float]:
 
 def survive(site: Site, team: Team, data_dir: Path, kills: int, searches: int) -> None:
     died = massacre(site, team, kills, searches)
-    assert until(lambda: finished() >= searches)
+    assert until(lambda: finished() >= searches, max(120.0, searches))
     assert team.dismiss() == [0, 0, 0]
     expect_whole(data_dir / "blobs", searches)
     took = recoveries(died)
@@ -149,7 +149,7 @@ def test_without_the_reaper_looks_are_left(site: Site, team: Team, monkeypatch: 
     team.kill()
     site.open.set()
     team.hire()
-    assert not until(lambda: finished() >= 8, 6)
+    assert not until(lambda: finished() >= 8, 4)
     assert open_looks() >= 3
 
 
@@ -185,8 +185,8 @@ def test_three_workers_keep_one_rate(site: Site, team: Team, monkeypatch: pytest
     for _ in range(3):
         team.hire()
     assert until(lambda: alive() == 3)
-    come_due(45)
-    assert until(lambda: finished() >= 45)
+    come_due(27)
+    assert until(lambda: finished() >= 27)
     began, workers = starts()
     most = max(sum(at <= other < at + 1000 for other in began) for at in began)
     print(

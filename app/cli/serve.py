@@ -41,7 +41,6 @@ def serve(
 ) -> None:
     """Serve the brand pages and the API, and take what is due; the first time, print the link for the owner."""
     check_reach(host)
-    logs.install()
     migrate()
     first = first_visit(port)
     if first:
@@ -93,12 +92,22 @@ def check_reach(host: str) -> None:
         )
 
 
+def check_queues() -> None:
+    """BadInput when the worker's settings are wrong, before anything is served."""
+    from app.jobs import queues  # brings the durable engine
+
+    queues(settings())
+
+
 def run_server(host: str, port: int, *, worker: bool = False) -> None:
     """Serve until stopped."""
     import uvicorn  # slow to import, and only this command needs it
 
     from app.main import create_app  # likewise
 
+    logs.install()
+    if worker:
+        check_queues()
     sys.stdout.flush()  # a link that waits in a pipe's buffer lets nobody in
     # uvicorn passes the signal on once it has ended: an end in order is no failure.
     signal.signal(signal.SIGTERM, lambda *_: None)

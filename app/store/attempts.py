@@ -89,7 +89,9 @@ def abandoned(session: Session, now: datetime, alive: Collection[str] | None = N
     if alive is not None:
         dead = col(Attempt.worker).is_not(None) & col(Attempt.worker).not_in(sorted(alive))
         query = query.where(dead | (col(Attempt.deadline) < now))
-    return _ended(session, session.exec(query.with_for_update(key_share=True)).all(), ABANDONED, now)
+    # A locked one is being ended right now, or hangs in a transaction that the server will end: the next round sees.
+    found = session.exec(query.with_for_update(key_share=True, skip_locked=True)).all()
+    return _ended(session, found, ABANDONED, now)
 
 
 def called_off(session: Session, snapshot_id: int, now: datetime) -> list[int]:
