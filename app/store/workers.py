@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any, cast
 
-from sqlalchemy import delete, text
+from sqlalchemy import CursorResult, delete, text, update
 from sqlmodel import Session, col, func, select
 
 from app.models import Worker
+from app.store.upsert import insert_missing
 
 REAPERS = 0x7368656D  # the lock's name on PostgreSQL: one number, ours
 
@@ -24,12 +26,12 @@ def server_time(session: Session) -> datetime:
 def beat(session: Session, name: str, host: str, pid: int, version: str) -> bool:
     """This worker lives; True when nobody knew it: it has just begun, or had been given up for dead."""
     now = server_time(session)
-    known = session.get(Worker, name)
-    worker = known or Worker(id=name, host=host, pid=pid, version=version, started=now, beat=now)
-    worker.beat = now
-    session.add(worker)
-    session.flush()
-    return known is None
+    statement = update(Worker).where(col(Worker.id) == name).values(beat=now)
+    if cast("CursorResult[Any]", session.connection().execute(statement)).rowcount == 1:
+        return False
+    row = {"id": name, "host": host, "pid": pid, "version": version, "started": now, "beat": now}
+    insert_missing(session, Worker.__table__, [row])  # type: ignore[attr-defined]
+    return True
 
 
 def forget_worker(session: Session, name: str) -> None:
