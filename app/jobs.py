@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
+import platform
 import threading
 import uuid
 from collections.abc import Callable
@@ -64,7 +64,7 @@ class Worker:
 
     def __init__(self, chosen: Settings | None = None) -> None:
         self.settings = chosen or settings()
-        self.id = f"{socket.gethostname()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.id = f"{platform.node()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.engine = engine()
         if self.settings.on_postgresql:
             end_idle_transactions(self.engine, IDLE)
@@ -156,7 +156,7 @@ class Worker:
 
     def _beat(self) -> None:
         with writing(self.engine) as session:
-            new = beat(session, self.id, socket.gethostname(), os.getpid(), version("shemtov"))
+            new = beat(session, self.id, platform.node(), os.getpid(), version("shemtov"))
         if new and self.working.is_set():
             log.warning("worker %s had been given up for dead; it goes on", self.id)
 

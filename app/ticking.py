@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from app.db import writing
+from app.db import reading, writing
 from app.durable import job_name
 from app.models import Snapshot
 from app.pipeline import Surroundings
-from app.queries.due import waiting
+from app.queries.due import anything_due, waiting
 from app.queries.searches import watched
 from app.runner import MISSED, Usable, plan_due, sources_of
 from app.store.snapshots import put_in_queue
@@ -42,7 +42,9 @@ class Ticked:
 def tick(world: Surroundings, usable: Usable, enqueue: Enqueue) -> Ticked:
     """Everything that has come due, in batches, each a transaction of its own."""
     due = queued = missed = 0
-    while True:
+    with reading(world.engine) as session:  # an idle round takes no lock
+        idle = not anything_due(session, world.now())
+    while not idle:
         with writing(world.engine) as session:
             came, gone = plan_due(session, world.now(), BATCH)
             found = waiting(session, world.now(), BATCH)

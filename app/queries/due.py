@@ -29,6 +29,13 @@ def open_snapshots(session: Session, now: datetime) -> list[int]:
     return [found or 0 for found in session.exec(query.order_by(col(Snapshot.due), col(Snapshot.id))).all()]
 
 
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether a slot has come, or an open look waits for its queue."""
+    search = select(Search.id).where(col(Search.active), col(Search.next_due) <= now).limit(1)
+    still = (col(Snapshot.state).is_(None), col(Snapshot.due) <= now, col(Snapshot.queue).is_(None))
+    return any(session.exec(one).first() is not None for one in (search, select(Snapshot.id).where(*still).limit(1)))
+
+
 def waiting(session: Session, now: datetime, limit: int) -> list[Snapshot]:
     """Planned looks whose moment has come, in no queue, with nobody at them; those asked for by hand first. Locked
     like due_searches."""
