@@ -13,33 +13,28 @@ import platform
 import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import replace
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from app.canary import watch_source
-from app.db import end_idle_transactions, engine, reading, writing
-from app.durable import Durable, Queue, look_of
+from app.db import end_idle_transactions, engine, writing
+from app.durable import Durable, Queue
 from app.errors import BadInput, Conflict
+from app.hands import Hands, able
 from app.lock import capturing, working
-from app.pipeline import Surroundings
-from app.queries.searches import searches
-from app.recovering import give_back, heal, leave, reap
-from app.runner import Taken, take, tell_unconfirmed
+from app.recovering import heal, leave, pick_up, reap
+from app.runner import Taken, tell_unconfirmed
 from app.settings import Settings, looks_in_time, settings
 from app.sources import usable
-from app.store.snapshots import out_of_queue
 from app.store.workers import beat, forget_worker
-from app.surroundings import clock, surroundings
+from app.surroundings import clock
 from app.ticking import tick
 from scrapers import registry
 from scrapers.capture import pages_for
 from scrapers.http import HttpFetcher
 from scrapers.types import Fetch
 
-TICK, CHORES, PING, AGAIN = 1.0, 60.0, 60.0, 5.0  # seconds between two of them
+TICK, CHORES, PING, AGAIN, PICK_UP = 1.0, 60.0, 60.0, 5.0, 10.0  # seconds between two of them
 IDLE = 120  # seconds an open transaction may do nothing: a process that was stopped in one holds its locks no longer
 DEPTH = 20
 log = logging.getLogger("shemtov")
@@ -73,7 +68,7 @@ class Worker:
         self.stopping, self.ended, self.working = threading.Event(), threading.Event(), threading.Event()
         self.held, self.alone = ExitStack(), False
         self.loops, self.heart = list[threading.Thread](), list[threading.Thread]()
-        self.taken: list[int] = []
+        self.taken, self.loose = list[int](), set[int]()
         self.pinged = -PING
 
     def start(self) -> None:
@@ -128,6 +123,7 @@ class Worker:
         self.loops.append(self._loop("clock", TICK, self._tick))
         if self.settings.on_postgresql:  # nobody else can die on a SQLite record
             self.loops.append(self._loop("reaper", self._often(), self._reap))
+        self.loops.append(self._loop("pick up", PICK_UP, self._pick_up, wait=PICK_UP))
         self.loops.append(self._loop("chores", CHORES, self._chores, wait=CHORES))
 
     def _loop(
@@ -166,6 +162,9 @@ class Worker:
 
     def _reap(self) -> None:
         reap(self.engine, self.durable, clock(), self.settings.dead_after, self.id)
+
+    def _pick_up(self) -> None:
+        self.loose = pick_up(self.engine, self.durable, self.id, self.hands.jobs, self.loose, clock())
 
     def _tick(self) -> None:
         tick(self.hands.surroundings, able, self.durable.enqueue)
@@ -206,68 +205,3 @@ class Worker:
         if due_today(self.settings.data_dir, clock()):
             for problem in retain(self.engine, self.settings.blobs, clock(), self.settings.raw_days).problems:
                 log.warning("retention: %s", problem)
-
-
-class Hands(threading.Thread):
-    """The loop that looks run on, with the world they need; take() is called from the engine's threads."""
-
-    def __init__(self, worker: str, after: Callable[[Taken], None]) -> None:
-        super().__init__(name="shemtov-hands", daemon=True)
-        self.worker, self.after = worker, after
-        self.ready = threading.Event()
-        self.running: set[Future[str]] = set()
-
-    def start(self) -> None:
-        """Returns when looks can be taken."""
-        if not self.ready.is_set():
-            super().start()
-        self.ready.wait()
-
-    def run(self) -> None:
-        try:
-            asyncio.run(self._live())
-        finally:
-            self.ready.set()
-
-    async def _live(self) -> None:
-        with reading() as session:
-            names = frozenset(name for one in searches(session, purpose=None) for name in one.source_names)
-        async with surroundings(names) as world:
-            self.surroundings: Surroundings = replace(world, worker=self.worker)
-            self.loop, self.ended = asyncio.get_running_loop(), asyncio.Event()
-            self.ready.set()
-            await self.ended.wait()
-
-    def take(self, job: str) -> str:
-        """One look, start to end; its state."""
-        future = asyncio.run_coroutine_threadsafe(self._take(*look_of(job)), self.loop)
-        self.running.add(future)
-        future.add_done_callback(self.running.discard)
-        return future.result()
-
-    async def _take(self, snapshot_id: int, run: int) -> str:
-        try:
-            taken = await take(self.surroundings, snapshot_id, able)
-            if not taken.state:  # somebody else is at it, or it waits: the clock minds it again
-                with writing(self.surroundings.engine) as session:
-                    out_of_queue(session, snapshot_id, run)
-            self.after(taken)
-            await watch_source(self.surroundings, snapshot_id)
-        except Exception as broke:  # a worker's border: a look that breaks takes no other along
-            log.exception("look %d broke off", snapshot_id)
-            reason = f"broke off: {type(broke).__name__}"
-            give_back(self.surroundings.engine, self.worker, (snapshot_id, run), reason, clock())
-            return "error"
-        return taken.state
-
-    def stop(self) -> None:
-        """Let go of what still runs, and close what is open."""
-        for future in list(self.running):
-            future.cancel()
-        self.loop.call_soon_threadsafe(self.ended.set)
-        self.join(timeout=20)
-
-
-def able(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Which of a search's sources may be used here."""
-    return usable(names, settings())

@@ -7,7 +7,7 @@ brings is written nowhere, and the look is another worker's.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
@@ -16,7 +16,7 @@ from sqlmodel import Session
 from app.db import reading, writing
 from app.durable import Durable, job_name, look_of
 from app.models import Snapshot
-from app.queries.due import queued_before
+from app.queries.due import queued_before, tried_by
 from app.queries.workers import living
 from app.store.attempts import abandoned, broken_off
 from app.store.snapshots import finish, out_of_queue, postpone
@@ -55,6 +55,25 @@ def heal(engine: Engine, durable: Durable, now: datetime) -> list[int]:
     lost = [one for one in said if job_name(*one) not in known]
     with writing(engine) as session:
         return [number for number, run in lost if out_of_queue(session, number, run)]
+
+
+def pick_up(
+    engine: Engine, durable: Durable, me: str, in_hand: Callable[[], set[str]], before: set[int], now: datetime
+) -> set[int]:
+    """Looks that are said to be ours and are not in our hands, as after a database that went away before their end
+    could be written: those that were so in the round before too are the clock's again. Those of this round."""
+    jobs = [job for job, executor in durable.running() if executor == me]
+    with reading(engine) as session:
+        tried = tried_by(session, me)
+    held = {look_of(job)[0] for job in in_hand()}  # read last: what ended meanwhile is not here in the next round
+    loose = ({look_of(job)[0] for job in jobs} | set(tried)) - held
+    for look in loose & before:
+        durable.cancel([job for job in jobs if look_of(job)[0] == look])
+        with writing(engine) as session:
+            broken_off(session, me, "broke off: lost", now, look)
+            out_of_queue(session, look)
+        log.warning("look %d was lost on its way; it is taken again", look)
+    return loose - before
 
 
 def give_back(engine: Engine, worker: str, job: tuple[int, int], reason: str, now: datetime) -> None:

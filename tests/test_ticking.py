@@ -16,7 +16,7 @@ from app import durable
 from app.db import reading, writing
 from app.durable import Durable, Queue, job_name
 from app.models import Attempt, Search, Snapshot
-from app.recovering import MOST_RUNS, give_back, heal, reap
+from app.recovering import MOST_RUNS, give_back, heal, pick_up, reap
 from app.runner import ask_now, cancel, take
 from app.store.attempts import claim
 from app.store.snapshots import finish
@@ -154,6 +154,30 @@ def test_a_lost_job_is_queued_anew(world: World, engine_at: Durable) -> None:
     queue = Queued()
     tick(world.surroundings, able, queue)
     assert queue == [("look-1-2", "practice", AGAIN)]
+
+
+def test_a_look_lost_in_our_own_hands_is_picked_up(world: World, engine_at: Durable) -> None:
+    """The engine says it runs here, and nobody is at it: seen twice, its try ends and the clock has it again."""
+    come_due(world)
+    begun, held = threading.Event(), threading.Event()
+    engine_at.start(lambda _job: begun.set() or str(held.wait(30)), [Queue("practice", 1)])  # type: ignore[func-returns-value]
+    tick(world.surroundings, able, engine_at.enqueue)
+    assert begun.wait(30)
+    with writing(world.engine) as session:
+        claim(session, 1, "practice", world.clock(), world.clock() + SOON, "here-1-a")
+
+    def seen(before: set[int], *in_hand: str) -> set[int]:
+        return pick_up(world.engine, engine_at, "here-1-a", lambda: set(in_hand), before, world.clock())
+
+    assert seen({1}, "look-1-1") == set()
+    assert seen(set()) == {1}
+    assert [s.queue for s in looks(world)] == ["practice"]
+    assert seen({1}) == set()
+    assert [s.queue for s in looks(world)] == [None]
+    with reading(world.engine) as session:
+        assert session.exec(select(Attempt.reason)).all() == ["broke off: lost"]
+    assert engine_at.active(["look-1-1"]) == set()
+    held.set()
 
 
 def test_a_look_that_takes_three_workers_along_is_parked(world: World) -> None:

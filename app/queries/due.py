@@ -56,6 +56,12 @@ def queued_before(session: Session, before: datetime) -> list[tuple[int, int]]:
     return [(found or 0, runs) for found, runs in session.exec(query.order_by(col(Snapshot.id))).all()]
 
 
+def tried_by(session: Session, worker: str) -> list[int]:
+    """Snapshots that a worker's tries are running at."""
+    query = select(Attempt.snapshot_id).where(Attempt.state == "running", Attempt.worker == worker)
+    return list(session.exec(query).all())
+
+
 def deaths(session: Session, snapshot_id: int) -> int:
     """How many tries at a snapshot ended with their worker."""
     query = select(func.count()).where(Attempt.snapshot_id == snapshot_id, Attempt.reason == "abandoned")
