@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from sqlmodel import select
-from workers import Site, Team, come_due, expect_whole, finished, tries, until
+from workers import Site, Team, come_due, expect_whole, finished, long, tries, until
 
 from app.cli import main
 from app.db import engine, migrate, reading
@@ -109,6 +109,7 @@ def run(*words: str) -> None:
 
 
 @pytest.mark.reliability
+@long
 def test_a_second_server_on_the_same_record_only_serves(site: Site, team: Team) -> None:
     """It says so in one line, and its pages answer."""
     port = free_port()
@@ -143,6 +144,8 @@ def test_sigterm_lets_looks_finish(site: Site, team: Team, data_dir: Path) -> No
     expect_whole(data_dir / "blobs", 9)
 
 
+@pytest.mark.reliability
+@long
 def test_sigterm_waits_only_so_long(site: Site, team: Team, data_dir: Path) -> None:
     """Looks that do not end in time are broken off, on record, and the next worker takes them: nobody died of them."""
     come_due(3)

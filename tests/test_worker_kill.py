@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from workers import Site, Team, come_due, expect_whole, finished, tries, until
+from workers import Site, Team, come_due, expect_whole, finished, long, tries, until
 
 from app.db import engine, migrate
 from app.settings import settings
@@ -49,12 +49,13 @@ def survive(site: Site, team: Team, data_dir: Path, kills: int, searches: int) -
 
 @pytest.mark.slow
 def test_a_killed_worker_leaves_nothing_undone_and_nothing_twice(site: Site, team: Team, data_dir: Path) -> None:
-    """Five deaths among thirty looks."""
-    survive(site, team, data_dir, 5, 30)
+    """Three deaths among eighteen looks."""
+    survive(site, team, data_dir, 3, 18)
 
 
 @pytest.mark.slow
 @pytest.mark.reliability
+@long
 def test_many_deaths(site: Site, team: Team, data_dir: Path) -> None:
     """Sixty deaths among two hundred looks."""
     survive(site, team, data_dir, int(os.environ.get("KILLS", "60")), 240)

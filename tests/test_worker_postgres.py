@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 from sqlmodel import select
-from workers import Site, Team, come_due, expect_whole, finished, open_looks, tries, until
+from workers import Site, Team, come_due, expect_whole, finished, long, open_looks, tries, until
 
 from app.db import engine, migrate, reading
 from app.durable import Durable
@@ -108,8 +108,8 @@ def survive(site: Site, team: Team, data_dir: Path, kills: int, searches: int) -
 
 
 def test_three_workers_and_their_deaths(site: Site, team: Team, data_dir: Path) -> None:
-    """Fifteen deaths among sixty looks; each is looked at, once on record, and nothing is left."""
-    survive(site, team, data_dir, 15, 60)
+    """Seventeen deaths among sixty looks; each is looked at, once on record, and nothing is left."""
+    survive(site, team, data_dir, 17, 60)
 
 
 @pytest.mark.usefixtures("site")
@@ -140,6 +140,7 @@ def nowhere(_name: str) -> Any:
 
 
 @pytest.mark.reliability
+@long
 def test_five_hundred_looks_and_two_hundred_deaths(site: Site, team: Team, data_dir: Path) -> None:
     """The same, long."""
     survive(site, team, data_dir, int(os.environ.get("KILLS", "200")), 501)
@@ -180,6 +181,7 @@ def test_a_worker_that_slept_writes_nothing_twice(site: Site, team: Team, data_d
 
 
 @pytest.mark.reliability
+@long
 def test_the_database_goes_away_in_the_middle(postgresql: Any, site: Site, team: Team, data_dir: Path) -> None:
     """Twice PostgreSQL ends at once, as in a crash, and comes back: the workers go on by themselves."""
     come_due(60)

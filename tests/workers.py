@@ -19,6 +19,7 @@ from typing import IO
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlmodel import col, func, select
 from worlds import PHRASES
 
@@ -33,6 +34,7 @@ from scrapers.practice.markup import Asked
 from scrapers.practice.site import page_of
 
 DAY = date(2026, 11, 20)
+long = pytest.mark.skipif("RELIABILITY" not in os.environ, reason="minutes long: make reliability")
 PATIENCE = 120.0  # seconds until a test gives up waiting
 _never = threading.Event()
 
