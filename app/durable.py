@@ -9,6 +9,7 @@ Jobs are queued without a version and run under one that never changes, so that 
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -60,6 +61,8 @@ class Durable:
         }  # fmt: skip
         if self.engine is not None:
             config["system_database_engine"] = self.engine
+        if not (told := logging.getLogger("dbos")).handlers:  # it would write to the stream of this moment for ever
+            told.addHandler(logging.NullHandler())
         DBOS(config=config)
         DBOS.launch()
         for queue in queues:
