@@ -44,7 +44,7 @@ format: tools ## let ruff sort the imports and break the lines
 	@$(BIN)/ruff check --select I --fix .
 	@$(BIN)/ruff format .
 
-# MUTANTS (200000) and MUTANT_SEED (1): how many damaged pages are read, and which ones.
+# MUTANTS (200000) and MUTANT_SEED (1): how many damaged pages are read, and which ones. KILLS: of workers, a test.
 reliability: tools ## break it on purpose: kills, cut bodies, a year of failures; MUTANTS=20000 for fewer damaged pages
 	@RELIABILITY=1 $(PYTEST) -m "reliability or long"
 

@@ -23,6 +23,7 @@ from sqlmodel import Session
 
 from app.settings import settings
 
+MIGRATING = 0x73686D67  # a lock's name on PostgreSQL
 BUSY, READERS_END = 30_000, 2_000  # milliseconds
 # What is deleted is overwritten: a name that was forgotten stays in no free page.
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY}", "secure_delete=ON")
@@ -39,6 +40,17 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def end_idle_transactions(on: Engine, seconds: int) -> None:
+    """On PostgreSQL: a transaction that does nothing for so long is ended by the server, its locks with it."""
+
+    def bound(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{seconds}s'")
+        connection.commit()
+
+    event.listen(on, "connect", bound)
 
 
 def _on_connect(connection: Any, _record: object) -> None:
@@ -96,13 +108,27 @@ def get_session() -> Iterator[Session]:
         yield session
 
 
-def migrate(revision: str = "head", on: Engine | None = None) -> None:
-    """Bring the database to a revision ("head", "base", an id); up or down."""
+def at_head(on: Engine | None = None) -> bool:
+    """Whether the tables are those this version wants."""
+    with (on or engine()).connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    return here == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "alembic"))
+    return config
+
+
+def migrate(revision: str = "head", on: Engine | None = None) -> None:
+    """Bring the database to a revision ("head", "base", an id); up or down."""
+    config = _config()
     passed = _passed(config, on or engine())
     with (on or engine()).execution_options(writer=True).connect() as connection:
         config.attributes["connection"] = connection
+        if connection.dialect.name == "postgresql":  # workers that start together change the tables one after another
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
         down = revision == "base" or revision.startswith("-") or revision in passed
         (command.downgrade if down else command.upgrade)(config, revision)
         connection.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -11,25 +12,40 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app.api import brands, labels, problems, readings, reports, searches, snapshots, sources, weeks
+from app.api import brands, health, labels, problems, readings, reports, searches, snapshots, sources, weeks, work
+from app.errors import Conflict
 from app.printing import close_printer
 from app.settings import settings
 from app.web import problems as page_problems
 from app.web import router as web
 from app.web.security import MostBody, OwnOrigin, SameOrigin, SecurityHeaders
 
+log = logging.getLogger("shemtov")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "testserver")
 
 
 @asynccontextmanager
-async def _serving(_app: FastAPI) -> AsyncIterator[None]:
-    """The Chromium that prints ends with the server."""
+async def _serving(app: FastAPI) -> AsyncIterator[None]:
+    """The worker, and the Chromium that prints, end with the server. A server without its worker still serves."""
+    worker = None
+    if app.state.worker:
+        from app.jobs import Worker  # brings the durable engine, which a server without a worker does without
+
+        worker = Worker()
+        try:
+            await asyncio.to_thread(worker.start)
+        except Conflict as other:
+            log.warning("%s; this server only serves", other.message)
+            worker = None
     yield
+    if worker is not None:
+        await asyncio.to_thread(worker.stop)
     await asyncio.to_thread(close_printer)
 
 
-def create_app() -> FastAPI:
-    """API under /api/v1, pages at /. Answers loopback names and the host of the public URL only."""
+def create_app(*, worker: bool = False) -> FastAPI:
+    """API under /api/v1, pages at /. Answers loopback names and the host of the public URL only. worker: it also
+    takes what is due."""
     public_url = settings().public_url
     hosts = [*LOOPBACK, *filter(None, [urlsplit(public_url).hostname])]
     app = FastAPI(
@@ -41,10 +57,12 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         lifespan=_serving,
     )
+    app.state.worker = worker
     api = APIRouter(prefix="/api/v1", responses=problems.ERRORS)
-    for part in (brands, searches, snapshots, weeks, readings, reports, sources, labels):
+    for part in (brands, searches, snapshots, weeks, readings, reports, sources, labels, work):
         api.include_router(part.router)
     app.include_router(api)
+    app.include_router(health.router)
     web.install(app)
     problems.install(app)
     page_problems.install(app)

@@ -29,8 +29,8 @@ from app.schedule import slot_of
 from app.scoring.by_hand import by_hand, ruling
 from app.scoring.features import Asked, Listener, TextModel
 from app.scoring.verdict import score
-from app.store.attempts import end, keep_page, start
-from app.store.parses import add_parse, hash_of
+from app.store.attempts import claim, end, keep_page, still_ours
+from app.store.parses import add_parse, hash_of, one_at_a_time
 from app.store.snapshots import finish
 from app.store.sources import mind_attempt
 from app.store.verdicts import set_verdict
@@ -61,6 +61,7 @@ class Surroundings:
     deadline: float = 120.0
     budget: float | None = None  # US dollars a day (UTC), None: no limit
     spread: timedelta = timedelta()  # the longest that a planned look may start after its slot
+    worker: str | None = None  # the id of the worker that looks, None: a command by itself
 
 
 async def look(world: Surroundings, snapshot_id: int, sources: Sequence[str]) -> str:
@@ -94,7 +95,10 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
         model = model_of(about.brand.workspace_id)
         longest = world.deadline + GRACE + (ASKING if isinstance(model, Endpoint) else 0.0)
         now = world.now()
-        attempt_id = start(session, snapshot_id, source, now, now + timedelta(seconds=longest))
+        until = now + timedelta(seconds=longest)
+        attempt_id = claim(session, snapshot_id, source, now, until, world.worker)
+    if attempt_id is None:  # it has its state, or somebody is at it
+        return snapshot.state or "", True
 
     # 2. capture, each raw answer stored before it is read
     def keep(page: RawPage) -> None:
@@ -108,6 +112,8 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
         )
     except SourceMissing as missing:  # no browser, no key: nothing was asked, and that is on record too
         with writing(world.engine) as session:
+            if not still_ours(session, attempt_id):
+                return "", True
             end(session, attempt_id, "error", str(missing), world.now())
             return "error", last and finish(session, snapshot_id, "error", str(missing))
     if isinstance(model, Endpoint):  # before the transaction: none is held while others think
@@ -116,6 +122,8 @@ async def attempt(world: Surroundings, snapshot_id: int, source: str, *, last: b
         await model.prepare(asked, ASKING)
     # 3. to 7. in one transaction: the record is whole, or it is not there
     with writing(world.engine) as session:
+        if not still_ours(session, attempt_id):  # we were given up for dead, and another worker took over
+            return "", True
         taken = take_in(session, about, snapshot_id, attempt_id, source, pages, world.now(), last=last)
         warn_of(mind_attempt(session, attempt_id, about.search.engine, world.now()))
         return taken
@@ -126,6 +134,7 @@ def take_in(
     now: datetime, *, last: bool = True,
 ) -> tuple[str, bool]:  # fmt: skip
     """Parse, judge, score, store and compare what a try brought; captures and imports alike."""
+    one_at_a_time(session, about.search.id)
     snapshot = session.get_one(Snapshot, snapshot_id)
     serp, judged = read(session, about, snapshot, source, pages)
     end(session, attempt_id, judged.state, judged.reason, now)

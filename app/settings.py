@@ -61,6 +61,13 @@ class Settings(BaseSettings):
     max_bytes: int = 5_000_000
     spread_minutes: int = Field(0, ge=0, le=60)
     raw_days: int = Field(30, ge=0, le=36_500)
+    looks_at_once: int = Field(4, ge=1, le=64)
+    rates: str = ""
+    dead_after: float = Field(30.0, ge=1, le=3600)
+    stop_after: int = Field(25, ge=0, le=3600)
+    ping_url: str = ""
+    metrics_token: str = ""
+    log: Literal["", "json"] = ""
     daily_budget: float | None = Field(None, ge=0, allow_inf_nan=False)
 
     @field_validator("daily_budget", "text_endpoint_dollars", mode="before")
@@ -82,7 +89,17 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's URL; by default a SQLite file in the data directory."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'shemtov.db'}"
+        url = self.database_url or f"sqlite:///{self.data_dir / 'shemtov.db'}"
+        return re.sub(r"^postgres(?:ql)?://", "postgresql+psycopg://", url)
+
+    @property
+    def durable(self) -> str:
+        """Where the durable engine keeps its tables: with the app's on PostgreSQL, else in a file of its own."""
+        return self.database if self.on_postgresql else f"sqlite:///{self.data_dir / 'durable.db'}"
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.database.startswith("postgresql")
 
     @property
     def blobs(self) -> Path:
@@ -105,6 +122,17 @@ def check_endpoint(chosen: Settings) -> None:
         raise BadInput("SHEMTOV_TEXT_ENDPOINT_KEY holds a sign that no key can have, such as a space or a line's end")
     if chosen.text_endpoint_dollars is not None and not chosen.text_endpoint_price_in + chosen.text_endpoint_price_out:
         raise BadInput("SHEMTOV_TEXT_ENDPOINT_DOLLARS caps nothing without SHEMTOV_TEXT_ENDPOINT_PRICE_IN and _OUT")
+
+
+def looks_in_time(rates: str) -> dict[str, tuple[int, float]]:
+    """ "google=1/30 serpapi=20/1": of each source, so many looks may begin in so many seconds. BadInput otherwise."""
+    found = {}
+    for word in rates.split():
+        match = re.fullmatch(r"([a-z_]+)=(\d{1,5})/(\d{1,5}(?:\.\d+)?)", word)
+        if match is None or not int(match[2]) or not float(match[3]):
+            raise BadInput(f"SHEMTOV_RATES has {word!r}; write google=1/30 for one look in 30 seconds")
+        found[match[1]] = (int(match[2]), float(match[3]))
+    return found
 
 
 def origin(url: str) -> str:

@@ -62,7 +62,7 @@ def shemtov(data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
 def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Where serve would have listened."""
     asked: list[tuple[str, int]] = []
-    monkeypatch.setattr(serving, "run_server", lambda host, port: asked.append((host, port)))
+    monkeypatch.setattr(serving, "run_server", lambda host, port, worker: asked.append((host, port)))
     return asked
 
 

@@ -41,14 +41,16 @@ from app.models import (
 )
 from app.runner import run_due
 from app.schedule import slot_at
+from app.store.attempts import claim
 from app.store.beside import add_beside, add_missing_beside
 from app.store.brands import add_brand, home_workspace
 from app.store.searches import add_search
-from app.store.snapshots import plan
+from app.store.snapshots import plan, put_in_queue
+from app.store.workers import beat
 from app.types import SCOPES
 
 BEFORE_PEOPLE, BEFORE_SAID, BEFORE_SOURCES, BEFORE_ARCHIVE = "0001", "0002", "0003", "0004"
-BEFORE_SCOPES, BEFORE_BESIDE = "0006", "0007"
+BEFORE_SCOPES, BEFORE_BESIDE, BEFORE_WORKERS = "0006", "0007", "0008"
 
 
 def filled(world: World) -> dict[str, int]:
@@ -184,9 +186,10 @@ def scopes_step(engine: Engine) -> None:
     assert (before["label_rule"], before["review"]) == (8, 1)
     migrate(BEFORE_SCOPES, on=engine)
     after = counts(engine)
-    assert after == {name: count for name, count in before.items() if name != "review"} | {"label_rule": 2}
+    newer = {"review", "worker"}
+    assert after == {name: count for name, count in before.items() if name not in newer} | {"label_rule": 2}
     migrate(on=engine)
-    assert counts(engine) == after | {"review": 0}
+    assert counts(engine) == after | dict.fromkeys(newer, 0)
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT match, workspace_id, brand_id FROM label_rule ORDER BY match").all()
     assert [tuple(row) for row in rows] == [("host", 1, 1), ("url", 1, 1)]
@@ -216,13 +219,37 @@ def beside_step(engine: Engine, search: int) -> None:
             Hit(search_id=search, kind="paa", url="", title="Why?", text_hash=session.get_one(Hit, hit).text_hash)
         )
     migrate(BEFORE_BESIDE, on=engine)
-    assert counts(engine) == before | {"feature": before["feature"] + 2}
+    older = {name: count for name, count in before.items() if name != "worker"}
+    assert counts(engine) == older | {"feature": before["feature"] + 2}
     migrate(on=engine)
     with writing(engine) as session:
         add_missing_beside(session, search)
         assert len({block.hit_id for block in session.exec(select(Feature)).all()} - {None}) == 1
     assert counts(engine) == before | {"feature": before["feature"] + 2, "hit": before["hit"] + 1}
     with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def worked(engine: Engine, search: int) -> None:
+    """A worker, a look in its queue, and a try of its own."""
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    with writing(engine) as session:
+        beat(session, "a-1-x", "a", 1, "0.1.0")
+        look = plan(session, search, slot_at(now, "Asia/Jerusalem"), "crisis", now)
+        put_in_queue(session, look, "practice", now)
+        assert claim(session, look.id or 0, "practice", now, now, "a-1-x") is not None
+
+
+def workers_step(engine: Engine) -> None:
+    """Down by the workers and up again: looks and tries are as they were, without queue and worker."""
+    before = counts(engine)
+    assert before["worker"] == 1
+    migrate(BEFORE_WORKERS, on=engine)
+    assert counts(engine) == {name: count for name, count in before.items() if name != "worker"}
+    migrate(on=engine)
+    assert counts(engine) == before | {"worker": 0}
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT max(runs) FROM snapshot").scalar_one() == 0
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
@@ -312,6 +339,13 @@ def test_what_stands_beside_goes_down_and_up_again(world: World) -> None:
     beside_step(world.engine, world.search)
 
 
+def test_workers_go_down_and_up_again(world: World) -> None:
+    """With a worker, a look in a queue and its try: nothing of the record is lost."""
+    filled(world)
+    worked(world.engine, world.search)
+    workers_step(world.engine)
+
+
 def test_people_go_down_and_up_again(world: World) -> None:
     """With somebody signed in: nothing of the record is lost."""
     assert filled(world)["result"] == 20
@@ -358,6 +392,8 @@ def test_the_same_migrations_run_on_postgresql(postgresql: Engine) -> None:
         )  # fmt: skip
         search_id = search.id or 0
     let_in(postgresql)
+    worked(postgresql, search_id)
+    workers_step(postgresql)
     scoped(postgresql, search_id)
     scopes_step(postgresql)
     with writing(postgresql) as session:

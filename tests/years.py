@@ -111,6 +111,7 @@ class Site:
             "/brands/nativ-telecom",
             "/brands/nativ-telecom?weeks=52&top=20",
             "/add",
+            "/work",
             "/sources",
             "/queue",
             "/queue?view=list&brand=nativ-telecom",

@@ -28,6 +28,7 @@ from app.cli import (
     sources,
     train,
     weights,
+    work,
 )
 from app.errors import AppError
 
@@ -40,7 +41,7 @@ app = typer.Typer(
 )
 for part in (
     brands, bulk, searches, people, looks, batch, train, adapt, record, export, repair, archive, reports, sources,
-    weights, serve,
+    weights, serve, work,
 ):  # fmt: skip
     part.register(app)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import datetime
@@ -14,20 +15,25 @@ import typer
 from app.cli import say
 from app.cli.archive import draw_taken, once_a_day
 from app.db import engine, migrate, reading, writing
-from app.errors import AppError, BadInput
+from app.errors import AppError, BadInput, Conflict
 from app.files import json_rows
 from app.imports import import_rows
-from app.lock import capturing
+from app.lock import capturing, worker_here
+from app.models import Snapshot
 from app.pipeline import Surroundings
 from app.queries import brands as brand_queries
+from app.queries.due import open_snapshots
 from app.queries.rows import SearchRow
 from app.queries.searches import searches, watched
-from app.runner import Taken, run_due, take
-from app.schedule import slot_at
+from app.queries.workers import living
+from app.runner import Taken, ask_now, run_due, take
 from app.settings import settings
 from app.sources import access, usable
-from app.store.snapshots import plan
+from app.store.snapshots import put_in_queue
 from app.surroundings import clock, surroundings
+
+WORKER_TAKES = 300.0  # seconds a person waits for a worker's look
+BY_HAND = "by hand"  # the queue of a look that a command takes itself
 
 
 def register(app: typer.Typer) -> None:
@@ -53,24 +59,69 @@ async def _capture(search: int | None, now: Callable[[], datetime], *, browser: 
     with reading() as session:
         wanted = searches(session, purpose=None) if search is None else (watched(session, search).search,)
     _check_travel(wanted, now)
+    special = browser or now is not clock
+    if _worker_lives() and (search is None or not special):
+        looks = [] if search is None else [await _by_the_worker(wanted[0])]
+        if search is None:
+            _left_to_the_worker(special)
+    else:
+        looks = await _by_ourselves(wanted, search, now, browser=browser)
+    for taken in looks if search is not None else ():
+        _tell(taken)
+    if any(taken.state == "error" for taken in looks):
+        raise typer.Exit(say.ROWS_FAILED)
+
+
+async def _by_ourselves(
+    wanted: tuple[SearchRow, ...], search: int | None, now: Callable[[], datetime], *, browser: bool
+) -> list[Taken]:
+    """The looks taken in this process, without a worker."""
     sources = frozenset(name for one in wanted for name in one.source_names)
-    failed = False
+    looks = []
     with nullcontext() if search is not None else capturing(settings().data_dir):
         async with surroundings(sources, now, browser=browser) as world:
             if search is not None:
                 looks = [await look_now(world, wanted[0])]
-                failed = _tell(looks[0])
             else:
-                looks = []
                 async for taken in run_due(world, able):
-                    failed = _tell(taken) or failed
+                    _tell(taken)
                     looks.append(taken)
                 say.line(f"{len(looks)} looks taken" if looks else "nothing is due")
         await asyncio.to_thread(draw_taken, [taken.snapshot_id for taken in looks])
         if search is None:
             await asyncio.to_thread(once_a_day)
-    if failed:
-        raise typer.Exit(say.ROWS_FAILED)
+    return looks
+
+
+def _worker_lives() -> bool:
+    """Whether a worker takes what is due here: the lock says it of a SQLite record, its beats on PostgreSQL."""
+    if not settings().on_postgresql:
+        return worker_here(settings().data_dir)
+    with reading() as session:
+        return bool(living(session, settings().dead_after))
+
+
+def _left_to_the_worker(special: bool) -> None:
+    """`capture --due` beside a worker: nothing is left to do, which is no error in a crontab."""
+    if special:
+        raise Conflict("a worker takes what is due here, by its own clock and way: stop it first, or leave it to it")
+    with reading() as session:
+        count = len(open_snapshots(session, clock()))
+    say.line(f"a worker takes what is due; {count} looks wait or run")
+
+
+async def _by_the_worker(search: SearchRow) -> Taken:
+    """A look now, put in front of the worker's queue, and what came of it."""
+    _set_up(search)
+    with writing() as session:
+        asked = ask_now(session, search.id, clock()).id or 0
+    until = time.monotonic() + WORKER_TAKES
+    while True:
+        with reading() as session:
+            look = session.get_one(Snapshot, asked)
+        if look.state is not None or look.due > clock() or time.monotonic() > until:
+            return Taken(asked, search.id, search.phrase, look.slot, look.state or "", look.reason)
+        await asyncio.sleep(0.3)
 
 
 def able(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
@@ -80,14 +131,18 @@ def able(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
 
 async def look_now(world: Surroundings, search: SearchRow) -> Taken:
     """A look outside the schedule, in a slot of its own."""
+    _set_up(search)
+    with writing(world.engine) as session:
+        planned = ask_now(session, search.id, world.now())
+        put_in_queue(session, planned, BY_HAND, world.now())  # ours: a worker's clock leaves it alone
+    return await take(world, planned.id or 0, able)
+
+
+def _set_up(search: SearchRow) -> None:
+    """BadInput when no source of the search may be used here."""
     names, reasons = able(search.source_names)
     if not names:
         raise BadInput("; ".join(reasons))
-    with writing(world.engine) as session:
-        zone = watched(session, search.id).brand.zone
-        now = world.now()
-        planned = plan(session, search.id, slot_at(now, zone), "now", now)
-    return await take(world, planned.id or 0, able)
 
 
 def travelled(at: str | None) -> Callable[[], datetime]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import signal
 import sys
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
+from app import logs
 from app.cli import say
 from app.cli.people import LINK_LASTS, PORT, address, visit
 from app.cli.reports import demo_report
@@ -35,15 +37,16 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Beyond this machine: see docs/operations.md.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = PORT,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Take what is due, too.")] = True,
 ) -> None:
-    """Serve the brand pages and the API; the first time, print the link that lets the owner in."""
+    """Serve the brand pages and the API, and take what is due; the first time, print the link for the owner."""
     check_reach(host)
     migrate()
     first = first_visit(port)
     if first:
         say.line(f"Nobody can sign in yet. Within the hour, and once, this link lets the owner in:\n  {first}")
         say.line("Later links: stop and serve again.")
-    run_server(host, port)
+    run_server(host, port, worker=worker)
 
 
 def demo(
@@ -89,15 +92,29 @@ def check_reach(host: str) -> None:
         )
 
 
-def run_server(host: str, port: int) -> None:
+def check_queues() -> None:
+    """BadInput when the worker's settings are wrong, before anything is served."""
+    from app.jobs import queues  # brings the durable engine
+
+    queues(settings())
+
+
+def run_server(host: str, port: int, *, worker: bool = False) -> None:
     """Serve until stopped."""
     import uvicorn  # slow to import, and only this command needs it
 
     from app.main import create_app  # likewise
 
+    logs.install()
+    if worker:
+        check_queues()
     sys.stdout.flush()  # a link that waits in a pipe's buffer lets nobody in
+    # uvicorn passes the signal on once it has ended: an end in order is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     # No header of a proxy is believed: what is needed of one, the public URL says.
-    uvicorn.run(create_app(), host=host, port=port, log_level="warning", server_header=False, proxy_headers=False)
+    uvicorn.run(
+        create_app(worker=worker), host=host, port=port, log_level="warning", server_header=False, proxy_headers=False
+    )
 
 
 def loopback(host: str) -> bool:

@@ -23,6 +23,7 @@ from app.models.signin import Signin
 from app.models.snapshot import Attempt, Fetch, Snapshot
 from app.models.source_state import SourceState
 from app.models.tombstone import Tombstone
+from app.models.worker import Worker
 from app.models.workspace import Workspace
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "SourceState",
     "Tombstone",
     "VerdictEvent",
+    "Worker",
     "Workspace",
     "metadata",
 ]

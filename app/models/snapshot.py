@@ -16,7 +16,8 @@ STATES = ("ok", "empty_confirmed", "partial", "blocked", "consent", "suspect", "
 class Snapshot(Table, table=True):
     """slot: local wall-clock time in the brand's zone, "2026-11-21T06:00:00", with its fold; due: its instant.
 
-    state is None while planned; it gets its final one once.
+    state is None while planned; it gets its final one once. queue: the source in whose queue it waits or runs, since
+    queued_at; both None of one that is in no queue. runs: how often it was put into one.
     """
 
     __table_args__ = (
@@ -34,6 +35,9 @@ class Snapshot(Table, table=True):
     due: datetime
     state: str | None = None
     reason: str = ""
+    queue: str | None = None
+    queued_at: datetime | None = None
+    runs: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     current_parse: int | None = Field(
         default=None,
         sa_column=Column(Integer, ForeignKey("parse.id", use_alter=True, name="fk_snapshot_current_parse")),
@@ -41,7 +45,8 @@ class Snapshot(Table, table=True):
 
 
 class Attempt(Table, table=True):
-    """One try at a snapshot, at one source. cost: US dollars, by the source's price and the requests made."""
+    """One try at a snapshot, at one source. cost: US dollars, by the source's price and the requests made.
+    worker: whose try it is; None of a command's own."""
 
     __table_args__ = (UniqueConstraint("snapshot_id", "no"), one_of("state", ("queued", "running", "done")))
 
@@ -49,7 +54,8 @@ class Attempt(Table, table=True):
     snapshot_id: int = Field(foreign_key="snapshot.id", ondelete="CASCADE")
     no: int
     source: str
-    state: str = "running"
+    state: str = Field(default="running", index=True)
+    worker: str | None = None
     started: datetime = Field(index=True)
     deadline: datetime
     ended: datetime | None = None

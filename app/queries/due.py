@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, case, col, func, select
 
 from app.models import Attempt, Brand, Search, Snapshot
 
 
-def due_searches(session: Session, now: datetime) -> list[tuple[int, str]]:
-    """(search, home market) of active searches whose next slot has come."""
+def due_searches(session: Session, now: datetime, limit: int | None = None) -> list[tuple[int, str]]:
+    """(search, home market) of active searches whose next slot has come. On PostgreSQL their rows are locked, and
+    those that another clock has locked are left to it."""
     rows = session.exec(
         select(Search.id, Brand.home_market)
         .join(Brand, col(Brand.id) == col(Search.brand_id))
         .where(col(Search.active), col(Search.next_due) <= now)
         .order_by(col(Search.next_due), col(Search.id))
+        .limit(limit)
+        .with_for_update(of=Search, skip_locked=True, key_share=True)
     ).all()
     return [(search or 0, market) for search, market in rows]
 
@@ -33,6 +36,53 @@ def overtaken(session: Session, snapshot: Snapshot, now: datetime) -> bool:
         col(Snapshot.due) <= now,
     )  # fmt: skip
     return snapshot.purpose == "scheduled" and session.exec(later.limit(1)).first() is not None
+
+
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether a slot has come, or an open look waits for its queue."""
+    search = select(Search.id).where(col(Search.active), col(Search.next_due) <= now).limit(1)
+    still = (col(Snapshot.state).is_(None), col(Snapshot.due) <= now, col(Snapshot.queue).is_(None))
+    return any(session.exec(one).first() is not None for one in (search, select(Snapshot.id).where(*still).limit(1)))
+
+
+def waiting(session: Session, now: datetime, limit: int) -> list[Snapshot]:
+    """Planned looks whose moment has come, in no queue, with nobody at them; those asked for by hand first. Locked
+    like due_searches."""
+    somebody = select(Attempt.id).where(Attempt.snapshot_id == Snapshot.id, Attempt.state == "running").exists()
+    query = (
+        select(Snapshot)
+        .where(col(Snapshot.state).is_(None), col(Snapshot.due) <= now, col(Snapshot.queue).is_(None), ~somebody)
+        .order_by(case((col(Snapshot.purpose) == "now", 0), else_=1), col(Snapshot.due), col(Snapshot.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return list(session.exec(query).all())
+
+
+def queued_before(session: Session, before: datetime) -> list[tuple[int, int]]:
+    """(snapshot, run) of open looks that were put into a queue before a moment."""
+    query = select(Snapshot.id, Snapshot.runs).where(col(Snapshot.state).is_(None), col(Snapshot.queued_at) < before)
+    return [(found or 0, runs) for found, runs in session.exec(query.order_by(col(Snapshot.id))).all()]
+
+
+def tried_by(session: Session, worker: str) -> list[int]:
+    """Snapshots that a worker's tries are running at."""
+    query = select(Attempt.snapshot_id).where(Attempt.state == "running", Attempt.worker == worker)
+    return list(session.exec(query).all())
+
+
+def deaths(session: Session, snapshot_id: int) -> int:
+    """How many tries at a snapshot ended with their worker."""
+    query = select(func.count()).where(Attempt.snapshot_id == snapshot_id, Attempt.reason == "abandoned")
+    return session.exec(query).one()
+
+
+def open_now(session: Session, search_id: int) -> Snapshot | None:
+    """The look of a search that somebody asked for and that is still to be taken."""
+    query = select(Snapshot).where(
+        Snapshot.search_id == search_id, Snapshot.purpose == "now", col(Snapshot.state).is_(None)
+    )
+    return session.exec(query).first()
 
 
 def tries(session: Session, snapshot_id: int) -> list[tuple[str, str | None]]:

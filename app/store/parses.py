@@ -9,13 +9,18 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app.models import Feature, Hit, Link, Parse
+from app.models import Feature, Hit, Link, Parse, Search
 from app.models import Result as ResultRow
 from app.store.beside import add_beside, text_hash
 from app.store.upsert import insert_missing
 from app.types import LONGEST_REASON
 from scrapers.types import Judgement, Result, Serp
 from scrapers.urls import url_hash
+
+
+def one_at_a_time(session: Session, search_id: int) -> None:
+    """Readings of a search wait for each other: two at once would each give the same new hit its first verdict."""
+    session.exec(select(Search.id).where(Search.id == search_id).with_for_update(key_share=True)).one()
 
 
 def add_parse(

