@@ -16,6 +16,7 @@ from app.cli import (
     batch,
     brands,
     looks,
+    moving,
     people,
     record,
     repair,
@@ -37,7 +38,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for part in (
-    brands, searches, people, looks, batch, train, adapt, record, repair, archive, reports, sources, weights, serve,
+    brands, searches, people, looks, batch, train, adapt, record, repair, archive, moving, reports, sources, weights,
+    serve,
 ):  # fmt: skip
     part.register(app)
 
