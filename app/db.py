@@ -132,9 +132,8 @@ def migrate(revision: str = "head", on: Engine | None = None, *, copy: bool = Tr
             (command.downgrade if down else command.upgrade)(config, revision)
             connection.commit()
     except Exception as failure:  # whatever a migration meets, the operator must learn how the record stands
-        raise AppError(
-            f"the database could not be brought to {revision}, and is as it was ({failure}){kept}"
-        ) from failure
+        told = str(failure).partition("\n")[0]
+        raise AppError(f"the database could not be brought to {revision}, and is as it was ({told}){kept}") from failure
 
 
 def revision_of(on: Engine) -> str | None:

@@ -84,7 +84,7 @@ def writing_whole(path: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
             os.replace(file.name, path)
-        except BaseException:
+        except BaseException:  # whatever it is, what was written so far goes, and it is told
             Path(file.name).unlink(missing_ok=True)
             raise
     sync_folder(path.parent)

