@@ -23,6 +23,8 @@ def run(connection: Connection) -> None:
     )  # fmt: skip
     try:
         with context.begin_transaction():
+            if not sqlite:  # there a writer has the database to itself; here two that start at once would both upgrade
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5480)")
             context.run_migrations()
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all() if sqlite else ()
             if broken:

@@ -137,7 +137,10 @@ def migrate(revision: str = "head", on: Engine | None = None, *, copy: bool = Tr
 
 
 def revision_of(on: Engine) -> str | None:
-    """The revision a database stands at; None for an empty one."""
+    """The revision a database stands at; None for an empty one, and where there is none (none is made)."""
+    path = sqlite_file(on)
+    if path is not None and not path.exists():
+        return None
     with on.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 

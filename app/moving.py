@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from app.db import migrate, revision_of, revisions, sqlite_file
+from app.db import migrate, revision_of, revisions
 from app.dump import Counting, Tally, check_empty, differing, fill, held, lines, tables
 from app.errors import AppError, Conflict, NotFound
 from app.lock import capturing
@@ -21,8 +21,7 @@ def move(source: Engine, target: Engine, data_dir: Path) -> dict[str, Tally]:
     Conflict when the target is not empty, or a capture is running; AppError when rows differ afterwards: then the
     target is as empty as it was.
     """
-    path = sqlite_file(source)
-    revision = None if path is not None and not path.exists() else revision_of(source)
+    revision = revision_of(source)
     if revision is None:
         raise NotFound("there is no record here yet: nothing to move")
     if revision not in revisions():

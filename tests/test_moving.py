@@ -358,6 +358,28 @@ def test_a_failing_upgrade_leaves_the_database_as_it_was(record: World) -> None:
     kept.dispose()
 
 
+def test_without_room_for_a_copy_nothing_is_upgraded(record: World) -> None:
+    """The database stays where it is, in one line."""
+    migrate("0007", on=record.engine)
+    home(record).joinpath("backups").write_bytes(b"no folder")
+    with pytest.raises(AppError, match="so it was not upgraded"):
+        migrate(on=record.engine)
+    assert revision_of(record.engine) == "0007"
+
+
+def test_an_older_backup_comes_up_to_today(
+    record: World, tmp_path: Path, restored: Callable[[Path], Engine]
+) -> None:  # fmt: skip
+    """A backup upgrades nothing; what is restored is what the database becomes when it is upgraded itself."""
+    migrate("0006", on=record.engine)
+    made = backed_up(record, tmp_path)
+    assert (made.manifest.revision, revision_of(record.engine)) == ("0006", "0006")
+    copy = restored(made.path)
+    migrate(on=record.engine)
+    assert rows(copy) == rows(record.engine)
+    assert not (tmp_path / "restored" / "backups").exists()
+
+
 def test_three_copies_stay_and_none_of_what_was_forgotten(record: World) -> None:
     """Each upgrade leaves one, the oldest go; forgetting deletes them; nothing to do leaves none."""
     database = Path(record.engine.url.database or "")
@@ -456,7 +478,7 @@ def test_the_record_lives_on_postgresql(
 
 @pytest.mark.slow
 def test_a_filled_postgresql_goes_down_and_up_as_sqlite_does(
-    record: World, postgresql: Engine, tmp_path: Path
+    record: World, postgresql: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:  # fmt: skip
     """With rows in every table, at every step down and up: what survives is as it was, and the same on both. A backup
     from before fills the emptied database again."""
@@ -477,10 +499,26 @@ def test_a_filled_postgresql_goes_down_and_up_as_sqlite_does(
     with postgresql.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     assert sum(map(len, after.values())) > 100
+    assert "upgraded from 0001, in one transaction; its backups are yours" in caplog.text
     migrate("base", on=postgresql)
+    both_upgrade(postgresql)
     restore(made.path, tmp_path / "restored", postgresql)
     assert rows(postgresql) == expected
     assert not (tmp_path / "restored" / "shemtov.db").exists()
+
+
+def both_upgrade(engine: Engine) -> None:
+    """Two processes that start at once: one does it, the other finds it done."""
+    engine.dispose()
+    child = os.fork()
+    if child == 0:
+        try:
+            migrate(on=engine)
+        except AppError:
+            os._exit(1)
+        os._exit(0)
+    migrate(on=engine)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def shapes(engine: Engine) -> dict[tuple[str, tuple[str, ...]], set[bytes]]:

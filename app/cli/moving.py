@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.backup import back_up
 from app.cli import say
-from app.db import engine, migrate, open_engine
+from app.db import engine, open_engine
 from app.errors import BadInput
 from app.moving import move
 from app.packing import SECRET
@@ -30,8 +30,7 @@ def register(app: typer.Typer) -> None:
 def backup(
     to: Annotated[Path, typer.Argument(help="A file, NAME.tar.zst, or a folder that is there.")],
 ) -> None:
-    """Copy the whole record into one file, while captures and pages go on; proven as it is made."""
-    migrate()
+    """Copy the whole record into one file while captures and pages go on, proven as it is made; upgrades nothing."""
     chosen = settings()
     made = back_up(
         engine(), chosen.data_dir, to, clock(), secret=not chosen.secret_key, progress=say.progress("blobs")
@@ -64,7 +63,7 @@ def restore(
     if told.blobs.missing:
         say.warn(f"{told.blobs.missing} blobs were gone or damaged already when the backup was made")
     if SECRET not in told.files:
-        say.line("The secret was not in it: set SHEMTOV_SECRET_KEY to that of the old installation.")
+        say.line("No secret came with it: where the old installation had SHEMTOV_SECRET_KEY, set the same here.")
     say.line(f"Prove it: SHEMTOV_DATA_DIR={to}{' SHEMTOV_DATABASE_URL=...' if database else ''} shemtov verify")
 
 
