@@ -119,7 +119,7 @@ def lines(connection: Connection, table: Table) -> Iterator[bytes]:
     columns = _columns(table)
     query = select(*columns).order_by(*(_in_order(one, connection) for one in table.primary_key.columns))
     for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):
-        yield json.dumps([_told(value) for value in row], separators=(",", ":")).encode("ascii") + b"\n"
+        yield AS_LINE.encode(list(row)).encode("ascii") + b"\n"
 
 
 def check_empty(engine: Engine) -> None:
@@ -177,9 +177,10 @@ def _keys_at_the_end(into: Connection) -> Iterator[None]:
 
 def _load(into: Connection, table: Table, given: Iterable[bytes]) -> None:
     columns = _columns(table)
+    names, heard = [one.name for one in columns], {one.name: hear for one in columns if (hear := _heard(one))}
     rest = iter(given)
     while some := list(islice(rest, AT_ONCE)):
-        into.execute(table.insert(), [_row(columns, line) for line in some])
+        into.execute(table.insert(), [_row(names, heard, line) for line in some])
     if into.dialect.name == "postgresql" and "id" in table.columns:
         name = into.dialect.identifier_preparer.quote(table.name)
         sequence, highest = func.pg_get_serial_sequence(name, "id"), func.max(table.columns["id"])
@@ -201,32 +202,35 @@ def _in_order(column: Column[Any], connection: Connection) -> Any:
 
 
 def _told(value: Any) -> Any:
-    """A value as JSON knows it."""
+    """A value that JSON does not know, as one that it does."""
     if isinstance(value, datetime):
         naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         return naive.isoformat(timespec="microseconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    return bytes(value).hex() if isinstance(value, bytes | memoryview) else value
+    return value.isoformat() if isinstance(value, date) else bytes(value).hex()
 
 
-def _row(columns: list[Column[Any]], line: bytes) -> dict[str, Any]:
+AS_LINE = json.JSONEncoder(separators=(",", ":"), default=_told)
+
+
+def _row(names: list[str], heard: dict[str, Callable[[Any], Any]], line: bytes) -> dict[str, Any]:
     values = json.loads(line)
     if not isinstance(values, list):
         raise ValueError("a line is no row")
-    return {column.name: _heard(column, value) for column, value in zip(columns, values, strict=True)}
+    row = dict(zip(names, values, strict=True))
+    for name, hear in heard.items():
+        if row[name] is not None:
+            row[name] = hear(row[name])
+    return row
 
 
-def _heard(column: Column[Any], value: Any) -> Any:
-    """A value as its column wants it."""
-    if value is None:
-        return None
+def _heard(column: Column[Any]) -> Callable[[Any], Any] | None:
+    """How a column wants its values, where that is not as they were told."""
     if isinstance(column.type, DateTime):
-        moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if column.type.timezone else moment
+        zone = UTC if column.type.timezone else None
+        return lambda told: datetime.fromisoformat(told).replace(tzinfo=zone)
     if isinstance(column.type, Date):
-        return date.fromisoformat(value)
-    return bytes.fromhex(value) if isinstance(column.type, LargeBinary) else value
+        return date.fromisoformat
+    return bytes.fromhex if isinstance(column.type, LargeBinary) else None
 
 
 def differing(one: dict[str, Tally], other: dict[str, Tally]) -> list[str]:
