@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.files import writing_whole
+from app.files import UNFINISHED, writing_whole
 
 FOLDER, KEPT = "backups", 3
 
@@ -34,8 +34,8 @@ def copies(database: Path) -> list[Path]:
 
 
 def drop_copies(database: Path) -> int:
-    """Delete them all, and say how many they were: what is forgotten stays in no copy of ours."""
+    """Delete them all, and say how many they were: what is forgotten stays in no copy of ours, not in a begun one."""
     there = copies(database)
-    for path in there:
+    for path in (*there, *(database.parent / FOLDER).glob(f"{UNFINISHED}*")):
         path.unlink(missing_ok=True)
     return len(there)
