@@ -35,7 +35,7 @@ from app.dump import held, lines, snapshot, tables
 from app.errors import AppError, BadInput, Conflict, NotFound
 from app.forget import forget
 from app.lock import backing_up, capturing
-from app.models import Annotation, Blob, metadata
+from app.models import Annotation, Blob, Feature, Link, Parse, Removal, metadata
 from app.moving import move
 from app.packing import Packer
 from app.queries.brand_page import Asked, brand_page
@@ -45,7 +45,11 @@ from app.restore import restore
 from app.retention import retain
 from app.secret import secret
 from app.store.annotations import add_annotation
+from app.store.beside import add_beside
 from app.store.blobs import blob_path
+from app.store.brands import home_workspace
+from app.store.keys import add_key
+from app.store.weights import set_weights
 from app.verify import verify
 
 
@@ -396,11 +400,22 @@ def test_a_database_of_a_newer_version_is_left_alone(record: World) -> None:
 
 
 def full(world: World) -> Engine:
-    """Rows in every table but those that only reports fill."""
+    """Rows in every table."""
     for fill in (said, rested):
         fill(world.engine, world.search)
     archived(world.engine)
     scoped(world.engine, world.search)
+    now = world.clock.at
+    with writing(world.engine) as session:
+        set_weights(session, home_workspace(session), [20, 15, 13, 11, 10, 9, 8, 6, 5, 3])
+        add_key(session, home_workspace(session), "BI", secret(), now)
+        parse, link = (session.exec(select(one)).first() for one in (Parse, Link))
+        assert isinstance(parse, Parse)
+        assert isinstance(link, Link)
+        block = Feature(parse_id=parse.id or 0, kind="paa", data={"question": "למה?", "answer": "Because."})
+        session.add_all([block, Removal(brand_id=world.brand, link_id=link.id or 0, actor="Dana", created=now)])
+        add_beside(session, world.search, [block])
+    assert all(rows(world.engine).values())
     return world.engine
 
 
