@@ -13,18 +13,25 @@ from app.models import metadata
 
 
 def run(connection: Connection) -> None:
+    """All steps in one transaction, also on SQLite, where alembic would commit each: one that fails undoes them all."""
     sqlite = connection.dialect.name == "sqlite"
+    raw = connection.connection.dbapi_connection
     if sqlite:
-        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=sqlite)
-    with context.begin_transaction():
-        context.run_migrations()
-    if sqlite:
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        connection.rollback()
-        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
-        if broken:
-            raise RuntimeError(f"the migration left rows without their parent: {broken[:5]}")
+        raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+    context.configure(
+        connection=connection, target_metadata=metadata, render_as_batch=sqlite, transactional_ddl=True
+    )  # fmt: skip
+    try:
+        with context.begin_transaction():
+            if not sqlite:  # there a writer has the database to itself; here two that start at once would both upgrade
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5480)")
+            context.run_migrations()
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all() if sqlite else ()
+            if broken:
+                raise RuntimeError(f"the migration left rows without their parent: {broken[:5]}")
+    finally:
+        if sqlite:
+            raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
 
 
 bound = context.config.attributes.get("connection")

@@ -6,6 +6,7 @@ that reads and then writes fails at once when somebody wrote in between). Nothin
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,21 +20,34 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
+from app.copies import keep_copy
+from app.errors import AppError, BadInput, Conflict
 from app.settings import settings
 
-MIGRATING = 0x73686D67  # a lock's name on PostgreSQL
+log = logging.getLogger("shemtov")
+
 BUSY, READERS_END = 30_000, 2_000  # milliseconds
 # What is deleted is overwritten: a name that was forgotten stays in no free page.
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY}", "secure_delete=ON")
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for the URL; a SQLite file's folder is made."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+    """An engine for the URL; a SQLite file's folder is made. BadInput for what is no URL, or has no driver here."""
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed, pool_pre_ping=True)
+    except ArgumentError as wrong:  # what was typed is not repeated: it may hold a password
+        raise BadInput(
+            "no database is named so; write postgresql://person@host/name or sqlite:////path/file"
+        ) from wrong
+    except ModuleNotFoundError as missing:
+        raise BadInput(
+            f"that database needs a driver that is not installed ({missing.name}); see docs/operations.md"
+        ) from missing
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30})
@@ -110,33 +124,73 @@ def get_session() -> Iterator[Session]:
 
 def at_head(on: Engine | None = None) -> bool:
     """Whether the tables are those this version wants."""
-    with (on or engine()).connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
-    return here == ScriptDirectory.from_config(_config()).get_current_head()
+    return revision_of(on or engine()) == _steps()[1].get_current_head()
 
 
-def _config() -> Config:
+def migrate(revision: str = "head", on: Engine | None = None, *, copy: bool = True) -> None:
+    """Bring the database to a revision ("head", "base", an id); up or down, whole or not at all.
+
+    Before it goes up, a SQLite database that holds something is copied (app.copies). AppError says what failed and
+    where the copy lies; Conflict that a newer version wrote the database.
+    """
+    database = on or engine()
+    config, steps = _steps()
+    here = revision_of(database)
+    if here and here not in revisions():
+        raise Conflict(f"the database is of a newer Shem Tov (revision {here}); upgrade the program first")
+    if revision == "head" and here == steps.get_current_head():
+        return
+    down = revision == "base" or revision.startswith("-") or revision in _below(steps, here)
+    kept = _copied(database, here) if here and copy and not down else ""
+    try:
+        with database.execution_options(writer=True).connect() as connection:
+            config.attributes["connection"] = connection
+            (command.downgrade if down else command.upgrade)(config, revision)
+            connection.commit()
+    except Exception as failure:  # whatever a migration meets, the operator must learn how the record stands
+        told = str(failure).partition("\n")[0]
+        raise AppError(f"the database could not be brought to {revision}, and is as it was ({told}){kept}") from failure
+
+
+def revision_of(on: Engine) -> str | None:
+    """The revision a database stands at; None for an empty one, and where there is none (none is made)."""
+    path = sqlite_file(on)
+    if path is not None and not path.exists():
+        return None
+    with on.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def revisions() -> frozenset[str]:
+    """Every revision this version knows."""
+    return frozenset(step.revision for step in _steps()[1].walk_revisions())
+
+
+def sqlite_file(on: Engine) -> Path | None:
+    """Where a SQLite database lies; None of any other."""
+    name = on.url.database if on.dialect.name == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
+
+
+def _copied(on: Engine, revision: str) -> str:
+    """The copy before an upgrade, as a failure will tell of it; AppError when there is no room for one."""
+    path = sqlite_file(on)
+    if path is None:
+        log.warning("the database is upgraded from %s, in one transaction; its backups are yours to make", revision)
+        return ""
+    try:
+        return f"; a copy from before lies at {keep_copy(path, revision)}"
+    except (OSError, sqlite3.Error) as failure:
+        raise AppError(f"no copy of the database could be made, so it was not upgraded ({failure})") from failure
+
+
+def _steps() -> tuple[Config, ScriptDirectory]:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "alembic"))
-    return config
+    return config, ScriptDirectory.from_config(config)
 
 
-def migrate(revision: str = "head", on: Engine | None = None) -> None:
-    """Bring the database to a revision ("head", "base", an id); up or down."""
-    config = _config()
-    passed = _passed(config, on or engine())
-    with (on or engine()).execution_options(writer=True).connect() as connection:
-        config.attributes["connection"] = connection
-        if connection.dialect.name == "postgresql":  # workers that start together change the tables one after another
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
-        down = revision == "base" or revision.startswith("-") or revision in passed
-        (command.downgrade if down else command.upgrade)(config, revision)
-        connection.commit()
-
-
-def _passed(config: Config, on: Engine) -> set[str]:
+def _below(steps: ScriptDirectory, here: str | None) -> set[str]:
     """The revisions below the one a database stands at."""
-    with on.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
-    below = ScriptDirectory.from_config(config).iterate_revisions(here, "base") if here else ()
+    below = steps.iterate_revisions(here, "base") if here else ()
     return {step.revision for step in below} - {here or ""}

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any
 
 import zstandard
 
@@ -74,22 +74,28 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def whole(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+def whole(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """A file to be written bit by bit that takes its name when all is on disk; when anything is raised there is none,
-    and an older one stays. private: only we may read it; else who may is as for any new file."""
+    and an older one stays; a kill leaves a file that nobody takes for a whole one. private: only we may read it; else
+    who may is as for any new file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED, delete=False) as file:
         try:
-            yield cast("BinaryIO", file)
+            yield file
             file.flush()
             os.fsync(file.fileno())
+            if not private:
+                os.chmod(file.name, 0o666 & ~_umask())
+            os.replace(file.name, path)
         except BaseException:  # also when somebody stops it: half a file is none
-            os.unlink(file.name)
+            Path(file.name).unlink(missing_ok=True)
             raise
-    if not private:
-        os.chmod(file.name, 0o666 & ~_umask())
-    os.replace(file.name, path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """What was renamed in a folder is on disk."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

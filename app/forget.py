@@ -1,7 +1,8 @@
 """Forgets what names somebody: rows, answers, copies, pictures and printed papers; a tombstone keeps it forgotten.
 
 1 say that it is forgotten, so that no look brings it back meanwhile; 2 find the answers that say it; 3 write over the
-rows, all at once; 4 take the files away; 5 pack the database, so that no free page of it holds a word.
+rows, all at once; 4 take the files away, and the copies that upgrades left; 5 pack the database, so that no free page
+of it holds a word.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.db import compact, reading, writing
-from app.errors import BadInput
+from app.copies import drop_copies
+from app.db import compact, reading, sqlite_file, writing
+from app.errors import BadInput, Conflict
 from app.forgotten import Kind, Plain, wanted
+from app.lock import removing
 from app.queries.tombstones import (
     blobs_naming,
     blobs_of_parses,
@@ -63,12 +66,30 @@ def forget(
 ) -> Forgotten:  # fmt: skip
     """Forget a URL, a host with all below it, or a text; dry_run counts, and changes nothing.
 
-    BadInput when it is nothing that can be forgotten, or when the configuration itself says it.
+    BadInput when it is nothing that can be forgotten, or when the configuration itself says it; Conflict while a
+    backup is made, whose files could not be taken away.
     """
     plain = asked(engine, kind, typed)
-    if not dry_run:
+    if dry_run:
+        return Forgotten(_marked(engine, root, plain, actor, now, progress, dry_run=True))
+    with removing(root.parent) as may:
+        if not may:
+            raise Conflict("a backup is being made; forget when it is done, and remove that backup")
         with writing(engine) as session:
             add_tombstone(session, plain, keyed(), actor, now)
+        counts = _marked(engine, root, plain, actor, now, progress, dry_run=False)
+        with writing(engine) as session:
+            remove_files(session, root, now)
+        database = sqlite_file(engine)
+        dropped = drop_copies(database) if database is not None else 0
+        return Forgotten(counts | ({"copies of the database": dropped} if dropped else {}), compact(engine))
+
+
+def _marked(
+    engine: Engine, root: Path, plain: Plain, actor: str, now: datetime, progress: Callable[[int, int], None], *,
+    dry_run: bool,
+) -> dict[str, int]:  # fmt: skip
+    """Rows written over and files marked, in one transaction; of a dry run nothing is kept."""
     blobs = set()
     with reading(engine) as session:
         for number, of, blob in blobs_naming(session, root, plain):
@@ -80,11 +101,7 @@ def forget(
         if dry_run:
             raise _Undo
         add_counts(session, add_tombstone(session, plain, keyed(), actor, now), counts)
-    if dry_run:
-        return Forgotten(counts)
-    with writing(engine) as session:
-        remove_files(session, root, now)
-    return Forgotten(counts, compact(engine))
+    return counts
 
 
 def asked(engine: Engine, kind: Kind, typed: str) -> Plain:

@@ -1,4 +1,5 @@
-"""One capturing process per data directory. The kernel frees a lock when its holder dies, kill -9 included."""
+"""Locks of a data directory: one process captures, one worker works; no file is taken away while a backup copies them.
+The kernel frees a lock when its holder dies, kill -9 included."""
 
 from __future__ import annotations
 
@@ -43,3 +44,25 @@ def _held(path: Path, otherwise: str) -> Iterator[None]:
         except OSError as taken:
             raise Conflict(otherwise) from taken
         yield
+
+
+@contextmanager
+def backing_up(data_dir: Path) -> Iterator[None]:
+    """Wait until nobody takes files away; from then on nobody does."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "backup.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def removing(data_dir: Path) -> Iterator[bool]:
+    """Whether files may be taken away: False while a backup copies them; meanwhile none begins."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "backup.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True

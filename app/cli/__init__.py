@@ -18,6 +18,7 @@ from app.cli import (
     bulk,
     export,
     looks,
+    moving,
     people,
     record,
     repair,
@@ -40,8 +41,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for part in (
-    brands, bulk, searches, people, looks, batch, train, adapt, record, export, repair, archive, reports, sources,
-    weights, serve, work,
+    brands, bulk, searches, people, looks, batch, train, adapt, record, export, repair, archive, moving, reports,
+    sources, weights, serve, work,
 ):  # fmt: skip
     part.register(app)
 

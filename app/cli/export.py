@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, TextIO
+from typing import IO, Annotated, Any, TextIO
 
 import typer
 
@@ -87,7 +87,7 @@ def day_typed(text: str | None) -> date | None:
         raise BadInput(f"{text!r} is no day; write 2026-11-21") from wrong
 
 
-def _write(file: BinaryIO, form: str, rows: Iterable[Row]) -> int:
+def _write(file: IO[bytes], form: str, rows: Iterable[Row]) -> int:
     if form == "parquet":
         return _parquet(file, rows)
     text = io.TextIOWrapper(file, "utf-8-sig" if form == "csv" else "utf-8", newline="")
@@ -114,7 +114,7 @@ def _csv(file: TextIO, rows: Iterable[Row]) -> int:
     return count
 
 
-def _parquet(file: BinaryIO, rows: Iterable[Row]) -> int:
+def _parquet(file: IO[bytes], rows: Iterable[Row]) -> int:
     """In groups of rows, compressed with zstd; days are dates, ranks and ids whole numbers, what is unknown is null."""
     try:
         import pyarrow

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
+from app.lock import removing
 from app.models import Blob, Fetch, Picture, Workspace
 from app.store.blobs import blob_path, keep
 
@@ -48,7 +49,15 @@ def expire(session: Session, blobs: Iterable[int], reason: str, now: datetime) -
 
 
 def remove_files(session: Session, root: Path, now: datetime) -> int:
-    """Take the files of what has expired away; what a crash left over goes with them. How many."""
+    """Take the files of what has expired away; what a crash left over goes with them. How many.
+
+    None while a backup copies them: the next call finds them again.
+    """
+    with removing(root.parent) as may:
+        return _take_away(session, root, now) if may else 0
+
+
+def _take_away(session: Session, root: Path, now: datetime) -> int:
     leaving = session.exec(
         select(Blob)
         .where(col(Blob.removed_at).is_(None), col(Blob.expired_at) <= now)
