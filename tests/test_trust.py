@@ -17,6 +17,7 @@ from app.queries.history import hit_rows
 from app.queries.reviews import audit
 from app.queries.trust import search_trust, trust
 from app.scoring.audit import ANSWERS, BELIEVED, leaning, leant
+from app.scoring.verdict import CONFIDENCE
 
 
 def answered(world: World, hits: Sequence[int], agreeing: int) -> None:
@@ -61,17 +62,17 @@ def test_audits_correct_what_is_shown_and_nothing_on_record(world: World) -> Non
     hits = on_record(world, told_texts(ANSWERS + 1, ["plain"]))
     last = hits[-1]
     answered(world, hits[: ANSWERS - 1], 26)
-    assert shown(world, last) == 0.24
+    assert shown(world, last) == CONFIDENCE["none"]
     answered(world, hits[ANSWERS - 1 : ANSWERS], 1)
-    assert shown(world, last) == pytest.approx((27 + BELIEVED * 0.24) / (ANSWERS + BELIEVED), abs=1e-3)
+    assert shown(world, last) == pytest.approx((27 + BELIEVED * CONFIDENCE["none"]) / (ANSWERS + BELIEVED), abs=1e-3)
     stranger = other_workspace(world.engine)
     with writing(world.engine) as session:
         other = session.get_one(Hit, hits[0])
-        assert (other.confidence, session.get_one(Hit, last).confidence) == (0.24, 0.24)
+        assert (other.confidence, session.get_one(Hit, last).confidence) == (CONFIDENCE["none"], CONFIDENCE["none"])
         other.version = "newer"
         session.add(other)
         told = audit(session, 1).sources
         assert [(one.source, one.agreed.same, one.agreed.n, one.counts) for one in told] == [("words", 27, 30, True)]
         assert search_trust(session, world.search) == trust(session, 1)
         assert trust(session, stranger) == {}
-    assert shown(world, hits[0]) == 0.24
+    assert shown(world, hits[0]) == CONFIDENCE["none"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +20,17 @@ from app.web.access import cookie_name
 
 @pytest.fixture(scope="session")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
-    """365 days of looks up to today."""
-    return a_year(tmp_path_factory.mktemp("year"))
+    """365 days of looks up to today, made once for all processes of this run: by the first that wants it."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "year"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = folder / "year.json"
+        if not told.exists():
+            made = a_year(folder)
+            told.write_text(json.dumps((made.good, made.bad, made.link)), encoding="utf-8")
+    return Year(folder, *json.loads(told.read_text(encoding="utf-8")))
 
 
 @pytest.fixture
