@@ -94,7 +94,9 @@ class Printer:
             raise ValueError("a moment of printing needs its zone")
         with self._turn:
             printed = self._run(self._print(lambda chromium: chromium.print(html)))
-        return settled(printed, title, lang, at)
+            whole = settled(printed, title, lang, at)
+            self._run(self._prepare())
+        return whole
 
     def picture(self, html: str, width: int, most_height: int) -> tuple[bytes, int]:
         """(a JPEG of a page as a screen of that width shows it, its height in pixels), cut at most_height; under the
@@ -168,6 +170,11 @@ class Printer:
         await self._chromium.start(self.executable, self.deadline)
         return await work(self._chromium)
 
+    async def _prepare(self) -> None:
+        """Begin the next page, now that nobody waits: it would take a core from what is being read."""
+        if self._chromium is not None:
+            self._chromium.prepare()
+
     async def _settle(self) -> None:
         if self._chromium is not None and self._chromium.ready is not None:
             await asyncio.wait([self._chromium.ready], timeout=self.deadline)
@@ -219,20 +226,18 @@ class _Chromium:
         """The PDF as Chromium writes it. After an error, or when cancelled, this Chromium is to be ended."""
         if self._page is None:
             raise RuntimeError("start it first")
-        await (self.ready or self._empty(self._page))
+        await self._turned_over(self._page)
         await self._page.set_content(html)
         await self._page.evaluate(READY)
-        printed = await self._page.pdf(
+        return await self._page.pdf(
             width="210mm", height="297mm", prefer_css_page_size=True, print_background=True, tagged=True, outline=True
         )
-        self.ready = asyncio.create_task(self._exercised(self._page))
-        return printed
 
     async def draw(self, html: str, width: int, most_height: int) -> tuple[bytes, int]:
         """A JPEG of the page and its height. The same holds after an error."""
         if self._page is None:
             raise RuntimeError("start it first")
-        await (self.ready or self._empty(self._page))
+        await self._turned_over(self._page)
         await self._page.set_viewport_size({"width": width, "height": SCREEN})
         await self._page.set_content(html)
         await self._page.evaluate(READY)
@@ -241,6 +246,16 @@ class _Chromium:
         drawn = await self._page.screenshot(type="jpeg", quality=QUALITY, animations="disabled")
         self.ready = asyncio.create_task(self._empty(self._page))
         return drawn, height
+
+    def prepare(self) -> None:
+        """Begin the page of the next print."""
+        if self._page is not None and self.ready is None:
+            self.ready = asyncio.create_task(self._exercised(self._page))
+
+    async def _turned_over(self, page: Page) -> None:
+        """The page that was made ready, or an empty one."""
+        ready, self.ready = self.ready, None
+        await (ready or self._empty(page))
 
     async def _empty(self, page: Page) -> None:
         """A page that nothing was printed from yet, with the policy."""
@@ -301,12 +316,12 @@ def settled(printed: bytes, title: str, lang: str, at: datetime) -> bytes:
     """What Chromium printed with its facts set and packed small; nothing in it tells one run from another."""
     with pikepdf.open(io.BytesIO(_nodes_in_order(printed))) as pdf:
         when = at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
-        producer = str(pdf.docinfo.get("/Producer", ""))
-        del pdf.docinfo
-        for name, value in {
-            "/Title": title, "/Creator": "Shem Tov", "/Producer": producer, "/CreationDate": when, "/ModDate": when,
-        }.items():  # fmt: skip
-            pdf.docinfo[name] = pikepdf.String(value)
+        producer = str(pdf.trailer.get("/Info", pikepdf.Dictionary()).get("/Producer", ""))
+        pdf.trailer.Info = pdf.make_indirect(pikepdf.Dictionary({
+            "/Title": pikepdf.String(title), "/Creator": pikepdf.String("Shem Tov"),
+            "/Producer": pikepdf.String(producer), "/CreationDate": pikepdf.String(when),
+            "/ModDate": pikepdf.String(when),
+        }))  # fmt: skip
         _sort_names(pdf)
         if "/StructTreeRoot" in pdf.Root:
             pdf.Root.StructTreeRoot.RoleMap = pikepdf.Dictionary(NEWER)
