@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -93,6 +94,7 @@ class Plot:
         )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)  # a chart says the same few numbers thousands of times
 def n(value: float) -> str:
     """A short number: two decimals at most."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

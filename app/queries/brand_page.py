@@ -95,7 +95,7 @@ def week_of(session: Session, history: History, brand: BrandRow, top: int, until
     """The week of the last good look of a history (up to `by`), with that look's results."""
     now, _ = week_points(history, brand, by)
     latest = session.get_one(Snapshot, history.snapshots[now]) if now is not None else None
-    return week(history, brand, top, results(session, latest) if latest else (), until=until, by=by)
+    return week(history, brand, top, results(session, latest, history.hits) if latest else (), until=until, by=by)
 
 
 def week_by(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy.orm import aliased
@@ -10,7 +11,17 @@ from sqlmodel import Session, col, select
 from app.errors import NotFound
 from app.models import Agreement, Attempt, Blob, Fetch, Parse, Result, Snapshot
 from app.queries.history import hit_rows
-from app.queries.rows import AgreementRow, AttemptRow, BrandRow, CheckRow, FetchRow, ResultRow, SearchRow, SnapshotRow
+from app.queries.rows import (
+    AgreementRow,
+    AttemptRow,
+    BrandRow,
+    CheckRow,
+    FetchRow,
+    HitRow,
+    ResultRow,
+    SearchRow,
+    SnapshotRow,
+)
 from app.queries.searches import watched
 from app.schedule import slot_of
 
@@ -78,10 +89,11 @@ def agreement(session: Session, snapshot_id: int) -> AgreementRow | None:
     return AgreementRow(other, found.first_source, found.second_source, found.shared, found.top)
 
 
-def results(session: Session, found: Snapshot) -> tuple[ResultRow, ...]:
-    """The organic results of a look by rank."""
+def results(session: Session, found: Snapshot, known: Mapping[int, HitRow] | None = None) -> tuple[ResultRow, ...]:
+    """The organic results of a look by rank. known: hits that were read already; when one is missing, all are read."""
     rows = session.exec(select(Result).where(Result.parse_id == found.current_parse).order_by(col(Result.rank))).all()
-    hits = hit_rows(session, found.search_id, {row.hit_id for row in rows})
+    ids = {row.hit_id for row in rows}
+    hits = known if known and ids <= known.keys() else hit_rows(session, found.search_id, ids)
     return tuple(ResultRow(row.rank, row.absolute_rank, row.page_no, row.votes, hits[row.hit_id]) for row in rows)
 
 

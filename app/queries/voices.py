@@ -5,8 +5,7 @@ Hosts are looked at, never authors.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,7 +53,6 @@ class Voices:
 
 @dataclass
 class _Seen:
-    days: set[int] = field(default_factory=set)
     best: int = 99
     weight: int = 0
     labels: Counter[Label] = field(default_factory=Counter)
@@ -62,15 +60,20 @@ class _Seen:
 
 def voices(history: History, weights: Weights) -> Voices:
     """Of the days of a history, down to the depth it was read."""
-    seen: dict[str, _Seen] = {}
-    for day, rank, hit in _places(history):
-        one = seen.setdefault(history.hits[hit].host, _Seen())
-        one.days.add(day)
-        one.best = min(one.best, rank)
-        one.weight += weights[rank - 1] if rank <= len(weights) else 0
-        one.labels[history.hits[hit].label] += 1
+    hosts: dict[int | None, str] = {hit: row.host for hit, row in history.hits.items()}
+    seen: defaultdict[str, _Seen] = defaultdict(_Seen)
+    for rank, row in enumerate(history.ranks, 1):
+        for hit, times in Counter(row).items():
+            if hit is not None:
+                one = seen[hosts[hit]]
+                one.best = min(one.best, rank)
+                one.weight += times * weights[rank - 1] if rank <= len(weights) else 0
+                one.labels[history.hits[hit].label] += times
+    present: Counter[str] = Counter()  # on how many days
+    for page in zip(*history.ranks, strict=True):
+        present.update({hosts[hit] for hit in page if hit is not None})
     days = sum(history.counted(day) for day in range(len(history.days)))
-    found = [_voice(host, one, days) for host, one in seen.items() if len(one.days) >= KEEPS]
+    found = [_voice(host, one, present[host], days) for host, one in seen.items() if present[host] >= KEEPS]
     return Voices(
         days, KEEPS, tuple(sorted(found, key=lambda v: (SIDES.index(v.side), -v.presence, -v.days, v.best, v.host)))
     )
@@ -86,15 +89,7 @@ def side_of(labels: Counter[Label]) -> Side:
     return "own" if labels["owned"] > labels["positive"] else "ambassador"
 
 
-def _places(history: History) -> Iterator[tuple[int, int, int]]:
-    """(day, rank, hit) of everything that stood on a page; a gap has none."""
-    for rank, row in enumerate(history.ranks, 1):
-        for day, hit in enumerate(row):
-            if hit is not None:
-                yield day, rank, hit
-
-
-def _voice(host: str, seen: _Seen, days: int) -> Voice:
+def _voice(host: str, seen: _Seen, present: int, days: int) -> Voice:
     tenths = (20 * seen.weight + days) // (2 * days)
     counts = (seen.labels[label] for label in ("owned", "positive", "neutral", "negative"))
-    return Voice(host, side_of(seen.labels), len(seen.days), seen.best, tenths / 10, *counts)
+    return Voice(host, side_of(seen.labels), present, seen.best, tenths / 10, *counts)
