@@ -42,6 +42,9 @@ class Queue:
     seconds: float = 0.0
 
 
+logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes to the stream of its first moment for ever
+
+
 class Durable:
     """The engine of this process; one at a time. url: of the app's database when it is PostgreSQL, else of a SQLite
     file of the engine's own. executor: who we are, a name that is never used again."""
@@ -61,8 +64,6 @@ class Durable:
         }  # fmt: skip
         if self.engine is not None:
             config["system_database_engine"] = self.engine
-        if not (told := logging.getLogger("dbos")).handlers:  # it would write to the stream of this moment for ever
-            told.addHandler(logging.NullHandler())
         DBOS(config=config)
         DBOS.launch()
         for queue in queues:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
 
 from app.settings import settings
@@ -35,9 +36,16 @@ class JsonLine(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
 
+class Stderr(logging.Handler):
+    """Writes to the stderr of the moment, not to the one there was when it was made."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr, flush=True)
+
+
 def install() -> None:
     """Once, where a process begins that runs for long."""
-    handler = logging.StreamHandler()
+    handler = Stderr()
     handler.setFormatter(JsonLine() if settings().log == "json" else Line())
     for name, level in (("shemtov", logging.INFO), ("dbos", logging.WARNING), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
