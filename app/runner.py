@@ -15,12 +15,12 @@ from app.models import Search, Snapshot
 from app.pipeline import Surroundings, look
 from app.queries.due import deaths, due_searches, open_now, open_snapshots, overtaken, unconfirmed
 from app.queries.searches import watched
-from app.schedule import UNCONFIRMED_AFTER, slot_at
+from app.schedule import MISSED, UNCONFIRMED_AFTER, slot_at
 from app.scoring.markets import market
 from app.store.archive import remove_files
 from app.store.attempts import abandoned, called_off
 from app.store.changes import add_unconfirmed
-from app.store.slots import MISSED, plan_slots
+from app.store.slots import plan_slots
 from app.store.snapshots import finish, plan
 
 MOST_DEATHS = 3  # workers that a look may take with it

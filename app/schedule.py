@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 SECOND_LOOK_AFTER = timedelta(minutes=10)
+MISSED = "missed"  # the reason of a slot that nobody looked at
 UNCONFIRMED_AFTER = timedelta(hours=6)
 LEAST_MINUTES = 15
 MOST_DAYS = 366

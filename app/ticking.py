@@ -20,7 +20,7 @@ from app.pipeline import Surroundings
 from app.queries.due import anything_due, waiting
 from app.queries.searches import watched
 from app.runner import Usable, plan_due, sources_of
-from app.store.slots import MISSED
+from app.schedule import MISSED
 from app.store.snapshots import put_in_queue
 from app.turns import turns
 

@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import sync_playwright
 from sqlalchemy import URL, Engine, make_url
+from workers import Team
 from worlds import PHRASES, Clock, PracticeWorld, World
 
 from app import db
@@ -147,3 +148,10 @@ def world(database: Engine, tmp_path: Path) -> World:
             next_due=clock.at,
         )  # fmt: skip
         return World(database, made, practice, clock, brand.id or 0, search.id or 0)
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Team]:
+    """Workers in processes of their own, none yet; none is left."""
+    with (tmp_path / "workers.log").open("wb") as errors, Team(errors) as made:
+        yield made

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
 import pytest
+from commands import Command, a_command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.brand_files import TypedBrand, read_brands
-from app.cli import main
 from app.db import reading
 from app.errors import BadInput
 from app.onboarding import plan_brand
@@ -20,7 +18,6 @@ from app.queries.brands import brands
 from app.queries.searches import searches
 from app.settings import settings
 
-Command = Callable[..., tuple[int, str, str]]
 HEAD = "name,market,owned,phrases,target,schedule,watch\n"
 TOML = """# clients
 [[brand]]
@@ -41,15 +38,7 @@ watch = true
 @pytest.fixture
 def shemtov(data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command over a record of its own: (exit code, what it said, what it complained)."""
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["shemtov", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return run
+    return a_command(capsys, monkeypatch)
 
 
 def file(folder: Path, content: str | bytes, name: str = "brands.csv") -> Path:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from commands import Command, a_command
 from sites import use
 from weeks import FEW, FIRST, PNG, SUNDAY, two_weeks
 from worlds import World
 
-from app.cli import main
 from app.cli import reports as commands
 from app.errors import BadInput
 from app.printing import close_printer
 from app.settings import settings
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -31,14 +28,7 @@ def shemtov(
     monkeypatch.setattr(commands, "clock", lambda: SUNDAY)
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["shemtov", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    yield run
+    yield a_command(capsys, monkeypatch)
     close_printer()
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from commands import Command, a_command
 from records import record_brand
 
-from app.cli import main
 from app.db import migrate, writing
 from app.types import Label
 
-Command = Callable[..., tuple[int, str, str]]
 FIRST = date(2025, 10, 1)  # with a year between its ends, so that more than one part is read
 BRANDS = ("Wisła", "נתיב")
 
@@ -25,15 +23,7 @@ BRANDS = ("Wisła", "נתיב")
 @pytest.fixture
 def shemtov(data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command: (exit code, what it said, what it complained)."""
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["shemtov", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return run
+    return a_command(capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -19,12 +19,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 from sqlmodel import select
-from workers import Site, Team, come_due, expect_whole, finished, long, tries, until
+from workers import Site, Team, come_due, expect_whole, finished, looked_at, tries, until
 
 from app.cli import main
-from app.db import engine, migrate, reading
+from app.db import reading
 from app.models import Snapshot, Worker
-from app.settings import settings
 
 pytestmark = pytest.mark.slow
 
@@ -32,18 +31,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def site(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """The slow site, as the practice source of every worker."""
-    with Site(fails=0) as one:
-        monkeypatch.setenv("SHEMTOV_PRACTICE_URL", one.url)
-        settings.cache_clear()
-        migrate()
+    with Site(fails=0) as one, looked_at(one, monkeypatch):
         yield one
-        engine().dispose()
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Iterator[Team]:
-    with (tmp_path / "workers.log").open("wb") as errors, Team(errors) as made:
-        yield made
 
 
 def free_port() -> int:
@@ -109,7 +98,7 @@ def run(*words: str) -> None:
 
 
 @pytest.mark.reliability
-@long
+@pytest.mark.long
 def test_a_second_server_on_the_same_record_only_serves(site: Site, team: Team) -> None:
     """It says so in one line, and its pages answer."""
     port = free_port()
@@ -145,7 +134,7 @@ def test_sigterm_lets_looks_finish(site: Site, team: Team, data_dir: Path) -> No
 
 
 @pytest.mark.reliability
-@long
+@pytest.mark.long
 def test_sigterm_waits_only_so_long(site: Site, team: Team, data_dir: Path) -> None:
     """Looks that do not end in time are broken off, on record, and the next worker takes them: nobody died of them."""
     come_due(3)

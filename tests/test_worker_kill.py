@@ -8,27 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from workers import Site, Team, come_due, expect_whole, finished, long, tries, until
-
-from app.db import engine, migrate
-from app.settings import settings
+from workers import Site, Team, come_due, expect_whole, finished, looked_at, tries, until
 
 
 @pytest.fixture
 def site(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """The slow site, as the practice source of every worker."""
-    with Site() as one:
-        monkeypatch.setenv("SHEMTOV_PRACTICE_URL", one.url)
-        settings.cache_clear()
-        migrate()
+    with Site() as one, looked_at(one, monkeypatch):
         yield one
-        engine().dispose()
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Iterator[Team]:
-    with (tmp_path / "workers.log").open("wb") as errors, Team(errors) as made:
-        yield made
 
 
 def survive(site: Site, team: Team, data_dir: Path, kills: int, searches: int) -> None:
@@ -55,7 +42,7 @@ def test_a_killed_worker_leaves_nothing_undone_and_nothing_twice(site: Site, tea
 
 @pytest.mark.slow
 @pytest.mark.reliability
-@long
+@pytest.mark.long
 def test_many_deaths(site: Site, team: Team, data_dir: Path) -> None:
     """Sixty deaths among two hundred looks."""
     survive(site, team, data_dir, int(os.environ.get("KILLS", "60")), 240)

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 from sqlmodel import select
-from workers import Site, Team, come_due, expect_whole, finished, long, open_looks, tries, until
+from workers import Site, Team, come_due, expect_whole, finished, looked_at, open_looks, tries, until
 
-from app.db import engine, migrate, reading
+from app.db import engine, reading
 from app.durable import Durable
 from app.models import Attempt, Parse, Snapshot, Worker
 from app.pipeline import Surroundings
@@ -53,19 +53,10 @@ def site(server: str, tmp_path: Path, data_dir: Path, monkeypatch: pytest.Monkey
         connection.execute(text(f"CREATE DATABASE {name}"))
     make.dispose()
     with Site() as one:
-        monkeypatch.setenv("SHEMTOV_PRACTICE_URL", one.url)
         monkeypatch.setenv("SHEMTOV_DATABASE_URL", server.replace("/postgres?", f"/{name}?"))
         monkeypatch.setenv("SHEMTOV_DEAD_AFTER", str(DEAD_AFTER))
-        settings.cache_clear()
-        migrate()
-        yield one
-        engine().dispose()
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Iterator[Team]:
-    with (tmp_path / "workers.log").open("wb") as errors, Team(errors) as made:
-        yield made
+        with looked_at(one, monkeypatch):
+            yield one
 
 
 def massacre(site: Site, team: Team, kills: int, searches: int) -> dict[int, datetime]:
@@ -140,7 +131,7 @@ def nowhere(_name: str) -> Any:
 
 
 @pytest.mark.reliability
-@long
+@pytest.mark.long
 def test_five_hundred_looks_and_two_hundred_deaths(site: Site, team: Team, data_dir: Path) -> None:
     """The same, long."""
     survive(site, team, data_dir, int(os.environ.get("KILLS", "200")), 501)
@@ -181,7 +172,7 @@ def test_a_worker_that_slept_writes_nothing_twice(site: Site, team: Team, data_d
 
 
 @pytest.mark.reliability
-@long
+@pytest.mark.long
 def test_the_database_goes_away_in_the_middle(postgresql: Any, site: Site, team: Team, data_dir: Path) -> None:
     """Twice PostgreSQL ends at once, as in a crash, and comes back: the workers go on by themselves."""
     come_due(60)

@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -23,9 +24,10 @@ import pytest
 from sqlmodel import col, func, select
 from worlds import PHRASES
 
-from app.db import reading, writing
+from app.db import engine, migrate, reading, writing
 from app.models import Attempt, Result, Snapshot
 from app.scoring.markets import market
+from app.settings import settings
 from app.store.brands import add_brand, home_workspace
 from app.store.searches import add_search
 from app.verify import verify
@@ -34,7 +36,6 @@ from scrapers.practice.markup import Asked
 from scrapers.practice.site import page_of
 
 DAY = date(2026, 11, 20)
-long = pytest.mark.skipif("RELIABILITY" not in os.environ, reason="minutes long: make reliability")
 PATIENCE = 120.0  # seconds until a test gives up waiting
 _never = threading.Event()
 
@@ -159,6 +160,16 @@ class Team:
     def __exit__(self, *_error: object) -> None:
         while self.members:
             self.kill()
+
+
+@contextmanager
+def looked_at(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty record whose practice source is the slow site, for every worker that starts meanwhile."""
+    monkeypatch.setenv("SHEMTOV_PRACTICE_URL", site.url)
+    settings.cache_clear()
+    migrate()
+    yield
+    engine().dispose()
 
 
 def until(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:

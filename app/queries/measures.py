@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from app.models import Attempt, Snapshot
-from app.queries.work import MISSED
 from app.queries.workers import living
+from app.schedule import MISSED
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -10,10 +10,10 @@ from sqlmodel import Session, and_, col, func, select
 
 from app.models import Attempt, Brand, Search, Snapshot
 from app.queries.workers import WorkerRow, living
+from app.schedule import MISSED
 
 FAILED = ("error", "blocked", "consent")
 RECENT = timedelta(days=1)
-MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)

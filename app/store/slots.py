@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app.models import Search
-from app.schedule import Calendar, next_due, slots, spread
+from app.schedule import MISSED, Calendar, next_due, slots, spread
 from app.store.snapshots import finish, plan
 
 _MOMENT = timedelta(microseconds=1)
-MISSED = "missed"
 
 
 def plan_slots(

@@ -29,7 +29,6 @@ from app.models import Hit, Link, Parse
 from app.onboarding import make_brand, plan_brand
 from app.printing import close_printer, print_week
 from app.queries.export import csv_cell
-from app.scoring.lexicon import lexicon
 from app.settings import Settings, settings
 from app.store.annotations import add_annotation
 from app.store.brands import home_workspace
@@ -59,15 +58,11 @@ ELSEWHERE = (
 def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
     """The hostile record, its twin, and who called the trap."""
     folder = tmp_path_factory.mktemp("hostile")
-    english = lexicon("en")
-    with a_trap() as (trap, called), pytest.MonkeyPatch.context() as patch:
-        patch.setitem(english._starts, "script", [])  # the attacks' own word: both records are labelled alike
-        english._seen.clear()
+    with a_trap() as (trap, called):
         made = [a_record(folder / name, trap, hostile=name == "hostile") for name in ("hostile", "twin")]
         yield made[0], made[1], called
         for record in made:
             record.world.engine.dispose()
-    english._seen.clear()
 
 
 def harmless(
