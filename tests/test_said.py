@@ -124,12 +124,30 @@ def test_every_check_has_its_name() -> None:
     assert QUOTING in made
 
 
+def constants(file: str) -> dict[str, ast.expr]:
+    """What a module assigns on its top level, by name."""
+    return {ast.unparse(node.targets[0]): node.value for node in tree(file).body if isinstance(node, ast.Assign)}
+
+
+def imported(file: str) -> dict[str, ast.expr]:
+    """The constants of ours that a module takes from another one, by the name it knows them under."""
+    found = {}
+    for node in tree(file).body:
+        if (
+            isinstance(node, ast.ImportFrom)
+            and (ROOT / (home := f"{(node.module or '').replace('.', '/')}.py")).exists()
+        ):
+            there = constants(home)
+            found |= {as_.asname or as_.name: there[as_.name] for as_ in node.names if as_.name in there}
+    return found
+
+
 def test_whoever_ends_a_look_gives_a_reason_that_can_be_said() -> None:
     """Every reason handed to the store is a sentence with a template, a code, or passed on from where it was made."""
     ends = 0
     for file in files("app", "scrapers"):
         places = ENDINGS | OWN_ENDINGS.get(file, {})
-        named = {ast.unparse(node.targets[0]): node.value for node in tree(file).body if isinstance(node, ast.Assign)}
+        named = constants(file) | imported(file)
         for node in ast.walk(tree(file)):
             if not (isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in places):
                 continue
