@@ -20,6 +20,7 @@ from app.db import writing
 from app.errors import AppError, BadInput, Conflict
 from app.files import find_file, read_page_file
 from app.models import Brand, Snapshot
+from app.operations import Progress
 from app.pipeline import Surroundings, take_in
 from app.queries.brands import brand_row
 from app.queries.searches import watched
@@ -73,8 +74,12 @@ class Saved:
         return self.seen, self.source, self.phrase, self.hl, self.gl, self.device
 
 
-def import_rows(world: Surroundings, brand_id: int, rows: Iterable[Row | str], folder: Path) -> Iterator[Imported]:
-    """Import a manifest's rows; yields one line for each look made, each row refused, in the order of capture."""
+def import_rows(
+    world: Surroundings, brand_id: int, rows: Iterable[Row | str], folder: Path,
+    progress: Progress = lambda done, total: None,
+) -> Iterator[Imported]:  # fmt: skip
+    """Import a manifest's rows; yields one line for each look made, each row refused, in the order of capture.
+    progress: looks made or refused, of all."""
     with writing(world.engine) as session:
         zone = brand_row(session, session.get_one(Brand, brand_id)).zone
     looks: dict[tuple[Any, ...], list[Saved]] = {}
@@ -84,13 +89,14 @@ def import_rows(world: Surroundings, brand_id: int, rows: Iterable[Row | str], f
             looks.setdefault(saved.look(), []).append(saved)
         except AppError as wrong:
             yield Imported(str(row.get("path", "")) if isinstance(row, dict) else "", None, None, wrong.message)
-    for look in sorted(looks, key=lambda key: key[0]):
+    for number, look in enumerate(sorted(looks, key=lambda key: key[0]), 1):
         pages = sorted(looks[look], key=lambda saved: saved.page.page_no)
         try:
             with writing(world.engine) as session:
                 yield import_look(session, world, brand_id, pages)
         except AppError as wrong:
             yield Imported(str(pages[0].path), None, None, wrong.message)
+        progress(number, len(looks))
     with writing(world.engine) as session:  # an imported page may show what was forgotten
         remove_files(session, world.blobs, world.now())
 

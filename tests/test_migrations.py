@@ -42,6 +42,7 @@ from app.schedule import slot_at
 from app.store.attempts import claim
 from app.store.beside import add_beside, add_missing_beside
 from app.store.brands import add_brand, home_workspace
+from app.store.operations import begin
 from app.store.searches import add_search
 from app.store.snapshots import plan, put_in_queue
 from app.store.workers import beat
@@ -49,6 +50,7 @@ from app.types import SCOPES
 
 BEFORE_PEOPLE, BEFORE_SAID, BEFORE_SOURCES, BEFORE_ARCHIVE = "0001", "0002", "0003", "0004"
 BEFORE_SCOPES, BEFORE_BESIDE, BEFORE_WORKERS = "0006", "0007", "0008"
+WORKING = {"worker", "operation"}  # the tables that came with workers and after them
 
 
 def filled(world: World) -> dict[str, int]:
@@ -184,7 +186,7 @@ def scopes_step(engine: Engine) -> None:
     assert (before["label_rule"], before["review"]) == (8, 1)
     migrate(BEFORE_SCOPES, on=engine)
     after = counts(engine)
-    newer = {"review", "worker"}
+    newer = {"review", *WORKING}
     assert after == {name: count for name, count in before.items() if name not in newer} | {"label_rule": 2}
     migrate(on=engine)
     assert counts(engine) == after | dict.fromkeys(newer, 0)
@@ -217,7 +219,7 @@ def beside_step(engine: Engine, search: int) -> None:
             Hit(search_id=search, kind="paa", url="", title="Why?", text_hash=session.get_one(Hit, hit).text_hash)
         )
     migrate(BEFORE_BESIDE, on=engine)
-    older = {name: count for name, count in before.items() if name != "worker"}
+    older = {name: count for name, count in before.items() if name not in WORKING}
     assert counts(engine) == older | {"feature": before["feature"] + 2}
     migrate(on=engine)
     with writing(engine) as session:
@@ -229,10 +231,11 @@ def beside_step(engine: Engine, search: int) -> None:
 
 
 def worked(engine: Engine, search: int) -> None:
-    """A worker, a look in its queue, and a try of its own."""
+    """A worker, a look in its queue, a try of its own, and long work."""
     now = datetime(2026, 11, 20, 9, tzinfo=UTC)
     with writing(engine) as session:
         beat(session, "a-1-x", "a", 1, "0.1.0")
+        begin(session, "reparse")
         look = plan(session, search, slot_at(now, "Asia/Jerusalem"), "crisis", now)
         put_in_queue(session, look, "practice", now)
         assert claim(session, look.id or 0, "practice", now, now, "a-1-x") is not None
@@ -241,11 +244,11 @@ def worked(engine: Engine, search: int) -> None:
 def workers_step(engine: Engine) -> None:
     """Down by the workers and up again: looks and tries are as they were, without queue and worker."""
     before = counts(engine)
-    assert before["worker"] == 1
+    assert all(before[name] == 1 for name in WORKING)
     migrate(BEFORE_WORKERS, on=engine)
-    assert counts(engine) == {name: count for name, count in before.items() if name != "worker"}
+    assert counts(engine) == {name: count for name, count in before.items() if name not in WORKING}
     migrate(on=engine)
-    assert counts(engine) == before | {"worker": 0}
+    assert counts(engine) == before | dict.fromkeys(WORKING, 0)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT max(runs) FROM snapshot").scalar_one() == 0
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

@@ -13,6 +13,7 @@ from app.errors import BadInput
 from app.files import write_whole
 from app.forget import forget as forget_all
 from app.forgotten import Kind
+from app.operations import operation
 from app.picturing import draw, draw_new
 from app.printing import close_printer
 from app.queries.archive import picture_of
@@ -44,9 +45,8 @@ def retention(
     if days is not None and not dry_run:
         with writing() as session:
             keep_days(session, home_workspace(session).id or 0, None if days < 0 else days)
-    kept = retain(
-        engine(), settings().blobs, clock(), settings().raw_days, dry_run=dry_run, progress=say.progress("retention")
-    )
+    with operation(engine(), "retention", say.progress("retention"), dry_run=dry_run) as progress:
+        kept = retain(engine(), settings().blobs, clock(), settings().raw_days, dry_run=dry_run, progress=progress)
     say.line(told(kept, dry_run=dry_run))
     for problem in kept.problems:
         say.warn(problem)
@@ -66,9 +66,10 @@ def forget(
         raise BadInput("forget needs one thing: a URL, --text TEXT or --host HOST")
     migrate()
     kind, typed = given[0]
-    done = forget_all(
-        engine(), settings().blobs, kind, typed, ACTOR, clock(), dry_run=dry_run, progress=say.progress("forget")
-    )
+    with operation(engine(), "forget", say.progress("forget"), dry_run=dry_run) as progress:
+        done = forget_all(
+            engine(), settings().blobs, kind, typed, ACTOR, clock(), dry_run=dry_run, progress=progress
+        )  # fmt: skip
     for name, count in done.counts.items():
         say.line(f"{count} {name}{' would be forgotten' if dry_run else ' forgotten'}")
     if dry_run:

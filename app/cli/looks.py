@@ -20,6 +20,7 @@ from app.files import json_rows
 from app.imports import import_rows
 from app.lock import capturing, worker_here
 from app.models import Snapshot
+from app.operations import operation
 from app.pipeline import Surroundings
 from app.queries import brands as brand_queries
 from app.queries.due import open_snapshots
@@ -199,13 +200,14 @@ def import_pages(
         owner = brand_queries.brand(session, brand)
     world = Surroundings(engine(), settings().blobs, clock, lambda name: access(name, settings()), _offline)
     errors = done = 0
-    for one in import_rows(world, owner.id, rows, manifest.parent if manifest else Path()):
-        if one.state is None:
-            errors += 1
-            say.warn(one.reason)
-        else:
-            done += 1
-            say.line(f"{one.path}  {one.state}{': ' + one.reason if one.reason else ''}")
+    with operation(world.engine, "import") as progress:
+        for one in import_rows(world, owner.id, rows, manifest.parent if manifest else Path(), progress):
+            if one.state is None:
+                errors += 1
+                say.warn(one.reason)
+            else:
+                done += 1
+                say.line(f"{one.path}  {one.state}{': ' + one.reason if one.reason else ''}")
     say.line(f"{done} looks imported, {errors} rows refused")
     say.finish(errors)
 

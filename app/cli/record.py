@@ -17,6 +17,7 @@ from app.db import engine, migrate, reading
 from app.errors import BadInput
 from app.files import write_whole
 from app.flips import told as told_flips
+from app.operations import operation
 from app.pipeline import Surroundings
 from app.rereading import told
 from app.settings import settings
@@ -44,9 +45,9 @@ def reparse(
         raise BadInput(f"unknown engine {engine!r}; known: {', '.join(ENGINES)}")
     first = day_typed(since)
     migrate()
-    found = reparse_all(
-        _archive(), say.progress("reparse"), force=force, dry_run=dry_run, engine=engine, since=first
-    )  # fmt: skip
+    archive = _archive()
+    with operation(archive.engine, "reparse", say.progress("reparse"), dry_run=dry_run) as progress:
+        found = reparse_all(archive, progress, force=force, dry_run=dry_run, engine=engine, since=first)
     for line in told(found.tallies):
         say.line(line)
     if report is not None:
@@ -76,7 +77,9 @@ def rescore(
     Says first which labels change. When that is more than one in twenty, nothing is written without --accept.
     """
     migrate()
-    found = rescore_all(_archive(), say.progress("rescore"), accept=accept)
+    archive = _archive()
+    with operation(archive.engine, "rescore", say.progress("rescore")) as progress:
+        found = rescore_all(archive, progress, accept=accept)
     for text in told_flips(found.flips):
         say.shown(text)
     if found.refused:

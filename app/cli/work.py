@@ -14,6 +14,7 @@ from app.cli import say
 from app.db import migrate, reading, writing
 from app.errors import Conflict, NotFound
 from app.models import Snapshot
+from app.queries.operations import OperationRow
 from app.queries.work import WorkPage, WorkRow
 from app.queries.work import work as work_now
 from app.runner import ask_now
@@ -85,10 +86,19 @@ def _tell(page: WorkPage) -> None:
         say.line(f"{kind}: {count}" + (f", the first {len(rows)}" if count > len(rows) else ""))
         for row in rows:
             say.shown(_line(row))
+    for long_work in page.operations:
+        say.shown(_operation(long_work))
     if not page.workers:
         say.warn("no worker is running: shemtov serve or shemtov worker starts one")
     if page.missed:
         say.warn(f"{page.missed} planned looks of the last day were missed: nothing ran when they were due")
+
+
+def _operation(row: OperationRow) -> str:
+    far = f"{row.done} of {row.total}" if row.total else "begins"
+    state = {"silent": f"not heard of since {_at(row.heard)}"}.get(row.state, row.state)
+    reason = f": {row.reason}" if row.reason else ""
+    return f"{row.kind}  since {_at(row.started)}  {far}  {state}{reason}"
 
 
 def _line(row: WorkRow) -> str:

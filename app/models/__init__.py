@@ -12,6 +12,7 @@ from app.models.hit import Hit, VerdictEvent
 from app.models.label_rule import LabelRule
 from app.models.link import Link
 from app.models.membership import Membership
+from app.models.operation import Operation
 from app.models.parse import Feature, Parse, Result
 from app.models.person import Person
 from app.models.picture import Picture
@@ -41,6 +42,7 @@ __all__ = [
     "LabelRule",
     "Link",
     "Membership",
+    "Operation",
     "OwnedSite",
     "Parse",
     "Person",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, and_, col, func, select
 
 from app.models import Attempt, Brand, Search, Snapshot
+from app.queries.operations import OperationRow, operations
 from app.queries.workers import WorkerRow, living
 from app.schedule import MISSED
 
@@ -43,7 +44,7 @@ class WorkPage:
     """running and waiting: as many as asked for, the next one first; failed: of the last day, the newest first.
 
     count_*: of all there are. missed: planned looks of the last day that nobody took. late: seconds since the oldest
-    open look came due, 0 when none has.
+    open look came due, 0 when none has. operations: the long work of commands, of all workspaces: it names nobody.
     """
 
     running: tuple[WorkRow, ...]
@@ -55,6 +56,7 @@ class WorkPage:
     missed: int
     late: float
     workers: tuple[WorkerRow, ...]
+    operations: tuple[OperationRow, ...]
 
 
 def work(session: Session, now: datetime, dead_after: float, workspace: int | None = None, limit: int = 50) -> WorkPage:
@@ -70,6 +72,7 @@ def work(session: Session, now: datetime, dead_after: float, workspace: int | No
     return WorkPage(
         running, waiting, failed, count_running, count_waiting, count_failed, missed,
         max((now - first).total_seconds(), 0.0), living(session, dead_after),
+        operations(session, dead_after),
     )  # fmt: skip
 
 
