@@ -64,11 +64,19 @@ def plan_edit(
 
 
 def save_edit(session: Session, about: Watched, edit: Edit, now: datetime) -> Search:
-    """The search as planned, its next look reckoned from now; BadInput with every problem when there are any."""
+    """The search as planned, its next look reckoned from now; BadInput with every problem when there are any.
+
+    Only what was changed is written: two people who change different things at once both have their way.
+    """
     if edit.problems:
         raise BadInput("; ".join(problem.message for problem in edit.problems))
-    search = session.get_one(Search, about.search.id)
-    change_search(session, search, about.brand, now, schedule=edit.schedule, sources=edit.sources, active=edit.active)
+    search, seen = session.get_one(Search, about.search.id, with_for_update=True), about.search
+    change_search(
+        session, search, about.brand, now,
+        schedule=search.schedule if edit.schedule == seen.schedule else edit.schedule,
+        sources=search.sources if edit.sources == seen.source_names else edit.sources,
+        active=search.active if edit.active == seen.active else edit.active,
+    )  # fmt: skip
     return search
 
 

@@ -26,6 +26,7 @@ from app.queries.due import open_snapshots
 from app.queries.searches import watched
 from app.runner import plan_due, run_due
 from app.schedule import slot_of, spread
+from app.schedule_words import normalise
 from app.scoring.markets import market
 from app.secret import secret
 from app.settings import settings
@@ -68,6 +69,20 @@ def test_a_change_is_in_force_at_the_next_tick(world: World) -> None:
     assert [slot.text()[5:16] for slot in edit.following[:2]] == ["11-01T18:00", "11-02T00:00"]
     assert due(world) == NOON + timedelta(hours=6)
     assert tick(world, NOON + timedelta(hours=6))[-1] == ("11-01T18:00", None)
+
+
+def test_two_changes_at_once_both_stand(world: World) -> None:
+    """One person sets the schedule while another, who read the search before, pauses it: neither undoes the other."""
+    with reading(world.engine) as session:
+        about = watched(session, world.search)
+    pause = plan_edit(about, settings(), NOON, active=False)
+    change(world, NOON, schedule="every 6 hours")
+    with writing(world.engine) as session:
+        save_edit(session, about, pause, NOON)
+    with reading(world.engine) as session:
+        now = watched(session, world.search).search
+    assert (now.active, now.schedule) == (False, normalise("every 6 hours", (4, 5)))
+    assert now.schedule != about.search.schedule
 
 
 def test_a_slot_that_has_come_is_not_lost_by_a_change(world: World) -> None:
