@@ -13,6 +13,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,6 +41,21 @@ class Queue:
     at_once: int
     limit: int = 0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """name: of job_name(). priority: the lower, the sooner."""
+
+    name: str
+    queue: str
+    priority: int
+
+    def options(self) -> Any:
+        """As the engine wants them."""
+        return {
+            "workflow_name": JOB, "queue_name": self.queue, "workflow_id": self.name, "priority": self.priority,
+        }  # fmt: skip
 
 
 logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes to the stream of its first moment for ever
@@ -83,22 +99,22 @@ class Durable:
         if self.engine is not None:
             self.engine.dispose()
 
-    def enqueue(self, session: Session, job: str, queue: str, priority: int) -> None:
-        """Put a job into a queue; priority: the lower, the sooner. A known id is left as it is.
+    def enqueue(self, session: Session, jobs: Iterable[Job]) -> None:
+        """Put jobs into their queues, all or none. A known id is left as it is.
 
-        On PostgreSQL it is part of the session's transaction; on SQLite it stands at once, in the other file.
+        On PostgreSQL that is part of the session's transaction; on SQLite it stands at once, in the other file.
         """
-        options: Any = {
-            "workflow_name": JOB, "queue_name": queue, "workflow_id": job, "priority": priority,
-        }  # fmt: skip
+        with ExitStack() as own:
+            into = session.connection() if self.engine is None else own.enter_context(self.engine.begin())
+            for job in jobs:
+                self._client().enqueue_in_transaction(into, job.options(), job.name)
+
+    def _client(self) -> DBOSClient:
         if self.client is None:
             self.client = DBOSClient(
                 system_database_url=self.url, system_database_engine=self.engine, application_name=NAME, lazy=True
             )
-        if self.on_postgresql:
-            self.client.enqueue_in_transaction(session.connection(), options, job)
-        else:
-            self.client.enqueue(options, job)
+        return self.client
 
     def running(self) -> list[tuple[str, str]]:
         """(job, executor) of what is under way."""

