@@ -27,7 +27,7 @@ NAME, VERSION, JOB = "shemtov", "looks-1", "look"
 ACTIVE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
 POOL = 6  # connections of one process; PostgreSQL has a hundred for all
 POLL = 0.5  # seconds between two looks into a queue
-KEPT = timedelta(days=7)  # of finished jobs; looks are open for a day at most, limits reach back a minute
+KEPT = timedelta(days=7)  # of finished jobs; looks are open for a day at most
 AT_ONCE = 500  # jobs asked about in one statement
 SUBSECOND = (3, 42)  # SQLite's unixepoch('subsec') came with it; Debian 12 has 3.40
 ANY_JOB = "SELECT 1 FROM dbos.workflow_status LIMIT 1"
@@ -35,12 +35,11 @@ ANY_JOB = "SELECT 1 FROM dbos.workflow_status LIMIT 1"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """at_once: jobs in one process. limit: of so many starts in any `seconds`, all processes together; 0: none."""
+    """at_once: jobs in one process; together: in all of them, 0 for any number."""
 
     name: str
     at_once: int
-    limit: int = 0
-    seconds: float = 0.0
+    together: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,9 @@ class Durable:
         DBOS(config=config)
         DBOS.launch()
         for queue in queues:
-            # SQLite's clock has whole seconds here: one more keeps the distance.
-            seconds = queue.seconds if self.on_postgresql else queue.seconds + 1
-            limiter: Any = {"limit": queue.limit, "period": seconds} if queue.limit else None
             DBOS.register_queue(
-                queue.name, worker_concurrency=queue.at_once, limiter=limiter, polling_interval_sec=POLL,
-                on_conflict="always_update",
+                queue.name, worker_concurrency=queue.at_once, global_concurrency=queue.together or None,
+                polling_interval_sec=POLL, on_conflict="always_update",
             )  # fmt: skip
 
     def stop(self, seconds: int) -> None:
@@ -136,7 +132,7 @@ class Durable:
             DBOS.cancel_workflows(list(jobs))
 
     def purge(self, now: datetime, kept: timedelta = KEPT) -> int:
-        """Forget jobs that ended so long ago; how many. Never younger than what limits and repeats reach back to."""
+        """Forget jobs that ended so long ago; how many. Never younger than what repeats reach back to."""
         before = (now - max(kept, timedelta(hours=1))).astimezone(UTC).isoformat()
         gone = 0
         while True:

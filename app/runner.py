@@ -14,7 +14,7 @@ from app.db import reading, writing
 from app.models import Search, Snapshot
 from app.pipeline import Surroundings, look
 from app.queries.due import deaths, due_searches, open_now, open_snapshots, overtaken, unconfirmed
-from app.queries.searches import watched, zoned
+from app.queries.searches import Zoned, watched, zoned
 from app.schedule import MISSED, UNCONFIRMED_AFTER, slot_at
 from app.scoring.markets import market
 from app.store.archive import remove_files
@@ -68,7 +68,8 @@ async def take(world: Surroundings, snapshot_id: int, usable: Usable) -> Taken:
     """One open look: taken, or ended as missed when its day has passed or a later slot has come, or as an error when no
     source may be used."""
     with writing(world.engine) as session:
-        able = sources_of(session, [session.get_one(Snapshot, snapshot_id)], usable, world.now())
+        snapshot = session.get_one(Snapshot, snapshot_id)
+        able = sources_of(session, [snapshot], zoned(session, [snapshot.search_id]), usable, world.now())
     if snapshot_id in able:
         await look(world, snapshot_id, able[snapshot_id])
         with writing(world.engine) as session:
@@ -79,11 +80,12 @@ async def take(world: Surroundings, snapshot_id: int, usable: Usable) -> Taken:
         return Taken(snapshot_id, done.search_id, phrase, done.slot, done.state or "", done.reason)
 
 
-def sources_of(session: Session, looks: Sequence[Snapshot], usable: Usable, now: datetime) -> dict[int, list[str]]:
+def sources_of(
+    session: Session, looks: Sequence[Snapshot], about: Zoned, usable: Usable, now: datetime
+) -> dict[int, list[str]]:
     """Where open looks may come from, by their ids. Nowhere, and one is left out and ended with the reason: its day has
     passed or a later slot has come, it took its worker with it too often, no source may be used here."""
     still = {one.id or 0: one for one in looks if one.state is None}
-    about = zoned(session, {one.search_id for one in still.values()})
     late, dead = overtaken(session, list(still), now), deaths(session, list(still))
     ways: dict[tuple[str, ...], tuple[list[str], list[str]]] = {}
     found, ended = dict[int, list[str]](), dict[int, str]()

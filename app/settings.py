@@ -124,13 +124,13 @@ def check_endpoint(chosen: Settings) -> None:
         raise BadInput("SHEMTOV_TEXT_ENDPOINT_DOLLARS caps nothing without SHEMTOV_TEXT_ENDPOINT_PRICE_IN and _OUT")
 
 
-def looks_in_time(rates: str) -> dict[str, tuple[int, float]]:
-    """ "google=1/30 serpapi=20/1": of each source, so many looks may begin in so many seconds. BadInput otherwise."""
+def requests_in_time(rates: str) -> dict[str, tuple[int, float]]:
+    """ "google=1/30 serpapi=20/1": of each source, so many requests in any so many seconds. BadInput otherwise."""
     found = {}
     for word in rates.split():
         match = re.fullmatch(r"([a-z_]+)=(\d{1,5})/(\d{1,5}(?:\.\d+)?)", word)
         if match is None or not int(match[2]) or not float(match[3]):
-            raise BadInput(f"SHEMTOV_RATES has {word!r}; write google=1/30 for one look in 30 seconds")
+            raise BadInput(f"SHEMTOV_RATES has {word!r}; write google=1/30 for one request in 30 seconds")
         found[match[1]] = (int(match[2]), float(match[3]))
     return found
 

@@ -63,8 +63,8 @@ def put(world: Surroundings, session: Session, found: Sequence[Snapshot], usable
     """Put open looks into the queues of the sources they ask first; how many. The others were ended, or wait for a
     rest."""
     now = world.now()
-    names = sources_of(session, found, usable, now)
-    about, means = zoned(session, {look.search_id for look in found}), means_of(session, now, world.budget)
+    about = zoned(session, {look.search_id for look in found})
+    names, means = sources_of(session, found, about, usable, now), means_of(session, now, world.budget)
     turn = [
         (look, able[0]) for look in found
         if look.id in names and (able := turns(session, look, *about[look.search_id], names[look.id], means))

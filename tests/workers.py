@@ -96,6 +96,10 @@ class Site:
         self.server.shutdown()
         self.server.server_close()
 
+    def most_a_second(self) -> int:
+        """The most requests that arrived within any second."""
+        return max(sum(at <= other < at + 1 for other in self.asked) for at in self.asked)
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server.server_address[1]}"

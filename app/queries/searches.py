@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +51,10 @@ def watched(session: Session, search_id: int, workspace: int | None = None) -> W
     return Watched(search_row(found), brand, owned_sites(session, brand.id), rules_in_force(session, brand.id))
 
 
-def zoned(session: Session, search_ids: Collection[int]) -> dict[int, tuple[SearchRow, str]]:
+Zoned = Mapping[int, tuple[SearchRow, str]]
+
+
+def zoned(session: Session, search_ids: Collection[int]) -> Zoned:
     """Searches by their ids, each with the time zone of its brand."""
     query = select(Search, Brand.home_market).join(Brand, col(Brand.id) == col(Search.brand_id))
     found = session.exec(query.where(col(Search.id).in_(search_ids))).all()

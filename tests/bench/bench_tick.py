@@ -36,6 +36,7 @@ from app.hands import Hands
 from app.jobs import Worker
 from app.models import Brand, Search, Snapshot, Workspace
 from app.pipeline import Surroundings
+from app.room import Room
 from app.settings import settings
 from app.store.snapshots import finish
 from app.surroundings import clock
@@ -103,8 +104,8 @@ def _nobody(_name: str) -> Any:
 class Looker(Hands):
     """Hands whose look is one page through Chromium, and nothing else. burnt: CPU seconds of their thread."""
 
-    def __init__(self, worker: str, base: str) -> None:
-        super().__init__(worker, lambda _taken: None)
+    def __init__(self, worker: str, base: str, room: Room) -> None:
+        super().__init__(worker, lambda _taken: None, room)
         self.base, self.page = base, BrowserFetcher(allowed=frozenset({urlsplit(base).netloc}))
         self.opened, self.looks, self.burnt = False, 0, 0.0
 
@@ -127,7 +128,7 @@ def sharing(name: str, base: str, server: int | None, other: set[int]) -> bool:
             finish(session, number or 0, "error", "left out")
         session.connection().execute(update(Snapshot).values(queue=None, queued_at=None))
     worker = Worker()
-    worker.hands = hands = Looker(worker.id, base)
+    worker.hands = hands = Looker(worker.id, base, worker.room)
 
     def burnt() -> tuple[float, float]:
         """CPU seconds: of the engine, of the captures."""
