@@ -43,6 +43,7 @@ from app.store.attempts import claim
 from app.store.beside import add_beside, add_missing_beside
 from app.store.brands import add_brand, home_workspace
 from app.store.searches import add_search
+from app.store.lanes import enter
 from app.store.snapshots import plan, put_in_queue
 from app.store.workers import beat
 from app.types import SCOPES
@@ -184,7 +185,7 @@ def scopes_step(engine: Engine) -> None:
     assert (before["label_rule"], before["review"]) == (8, 1)
     migrate(BEFORE_SCOPES, on=engine)
     after = counts(engine)
-    newer = {"review", "worker"}
+    newer = {"review", "worker", "lane"}
     assert after == {name: count for name, count in before.items() if name not in newer} | {"label_rule": 2}
     migrate(on=engine)
     assert counts(engine) == after | dict.fromkeys(newer, 0)
@@ -217,7 +218,7 @@ def beside_step(engine: Engine, search: int) -> None:
             Hit(search_id=search, kind="paa", url="", title="Why?", text_hash=session.get_one(Hit, hit).text_hash)
         )
     migrate(BEFORE_BESIDE, on=engine)
-    older = {name: count for name, count in before.items() if name != "worker"}
+    older = {name: count for name, count in before.items() if name not in ("worker", "lane")}
     assert counts(engine) == older | {"feature": before["feature"] + 2}
     migrate(on=engine)
     with writing(engine) as session:
@@ -233,19 +234,21 @@ def worked(engine: Engine, search: int) -> None:
     now = datetime(2026, 11, 20, 9, tzinfo=UTC)
     with writing(engine) as session:
         beat(session, "a-1-x", "a", 1, "0.1.0")
+        enter(session, now, "google", 1, 5.0, 30.0, "a-1-x")
         look = plan(session, search, slot_at(now, "Asia/Jerusalem"), "crisis", now)
         put_in_queue(session, look, "practice", now)
         assert claim(session, look.id or 0, "practice", now, now, "a-1-x") is not None
 
 
 def workers_step(engine: Engine) -> None:
-    """Down by the workers and up again: looks and tries are as they were, without queue and worker."""
+    """Down by the workers and their lanes and up again: looks and tries are as they were, without queue and worker."""
     before = counts(engine)
-    assert before["worker"] == 1
+    newer = {"worker", "lane"}
+    assert all(before[name] == 1 for name in newer)
     migrate(BEFORE_WORKERS, on=engine)
-    assert counts(engine) == {name: count for name, count in before.items() if name != "worker"}
+    assert counts(engine) == {name: count for name, count in before.items() if name not in newer}
     migrate(on=engine)
-    assert counts(engine) == before | {"worker": 0}
+    assert counts(engine) == before | dict.fromkeys(newer, 0)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT max(runs) FROM snapshot").scalar_one() == 0
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
