@@ -11,6 +11,7 @@ import logging
 import os
 import platform
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -35,7 +36,7 @@ from scrapers import registry
 from scrapers.http import HttpFetcher
 from scrapers.types import Fetch
 
-TICK, CHORES, PING, AGAIN, PICK_UP = 1.0, 60.0, 60.0, 5.0, 10.0  # seconds between two of them
+TICK, CHORES, PING, AGAIN, PICK_UP = 1.0, 60.0, 60.0, 5.0, 5.0  # seconds between two of them
 IDLE = 120  # seconds an open transaction may do nothing: a process that was stopped in one holds its locks no longer
 log = logging.getLogger("shemtov")
 
@@ -69,6 +70,7 @@ class Worker:
         self.loops, self.heart = list[threading.Thread](), list[threading.Thread]()
         self.taken, self.loose = list[int](), set[int]()
         self.pinged = -PING
+        self.beaten, self.patient = time.monotonic(), 0.0
 
     def start(self) -> None:
         """Begin, in the background. Conflict when this record has its one worker already, BadInput: wrong settings."""
@@ -166,6 +168,10 @@ class Worker:
     def _beat(self) -> None:
         with writing(self.engine) as session:
             new = beat(session, self.id, platform.node(), os.getpid(), version("shemtov"))
+        at, last = time.monotonic(), self.beaten
+        self.beaten = at
+        if at - last > self.settings.dead_after / 2:
+            self.patient = at + self.settings.dead_after
         if new and self.working.is_set():
             log.warning("worker %s had been given up for dead; it goes on", self.id)
 
@@ -174,6 +180,9 @@ class Worker:
         return min(5.0, self.settings.dead_after / 5)
 
     def _reap(self) -> None:
+        """Not soon after our own heart stood still: the database was away, and the others could not beat either."""
+        if self.settings.on_postgresql and time.monotonic() < self.patient:
+            return
         reap(self.engine, self.durable, clock(), self.settings.dead_after, self.id)
 
     def _pick_up(self) -> None:

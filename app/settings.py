@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     raw_days: int = Field(30, ge=0, le=36_500)
     looks_at_once: int = Field(4, ge=1, le=64)
     rates: str = ""
-    dead_after: float = Field(30.0, ge=1, le=3600)
+    dead_after: float = Field(10.0, ge=1, le=3600)
     stop_after: int = Field(25, ge=0, le=3600)
     ping_url: str = ""
     metrics_token: str = ""

@@ -51,7 +51,9 @@ class Pages:
 def proven(data_dir: Path) -> None:
     """What is on record now is true, and every look that has a state has the one it earned."""
     with reading() as session:
-        assert [(f.name, f.broken[:3]) for f in verify(session, data_dir / "blobs", datetime.now(UTC)) if f.broken] == []
+        assert [
+            (f.name, f.broken[:3]) for f in verify(session, data_dir / "blobs", datetime.now(UTC)) if f.broken
+        ] == []
         assert set(session.exec(select(Snapshot.state)).all()) <= {"ok", None}
 
 
@@ -69,7 +71,9 @@ def no_more(which: str, worker: Worker) -> Callable[[], None]:
     return lambda: setattr(pages, "most", NO_LIMIT)
 
 
-@pytest.mark.parametrize("which", ["record", "files", pytest.param("queue", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "which", ["record", *(pytest.param(one, marks=pytest.mark.long) for one in ("files", "queue"))]
+)
 def test_the_disk_fills_up_in_the_middle(
     which: str, site: Site, data_dir: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,8 +42,8 @@ from app.schedule import slot_at
 from app.store.attempts import claim
 from app.store.beside import add_beside, add_missing_beside
 from app.store.brands import add_brand, home_workspace
-from app.store.searches import add_search
 from app.store.lanes import enter
+from app.store.searches import add_search
 from app.store.snapshots import plan, put_in_queue
 from app.store.workers import beat
 from app.types import SCOPES

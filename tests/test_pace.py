@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -42,12 +42,12 @@ class Time:
 
 
 @pytest.fixture(params=["database", "postgresql"])
-def record(request: pytest.FixtureRequest) -> Iterator[Engine]:
+def record(request: pytest.FixtureRequest) -> Engine:
     """A migrated record on either kind of database."""
     made: Engine = request.getfixturevalue(request.param)
     if request.param == "postgresql":
         migrate(on=made)
-    yield made
+    return made
 
 
 def lanes(record: Engine, time: Time, worker: str = "here-1-a", rates: str = "", chance: float = 0.0) -> Lanes:
@@ -57,7 +57,9 @@ def lanes(record: Engine, time: Time, worker: str = "here-1-a", rates: str = "",
     return made
 
 
-async def asked(time: Time, workers: Sequence[Lanes], sources: Sequence[str], takes: float = 2.0) -> list[tuple[str, float]]:
+async def asked(
+    time: Time, workers: Sequence[Lanes], sources: Sequence[str], takes: float = 2.0
+) -> list[tuple[str, float]]:
     """When each of the sources was asked, one look after the other, by workers in turn; an answer takes two seconds."""
     seen = []
     for number, source in enumerate(sources):
@@ -170,7 +172,9 @@ def test_every_source_but_our_own_has_a_limit() -> None:
     assert found["serpapi"] == (20, 1.0)
     assert found["practice"] == (5, 1.0)
     assert "practice" not in lanes_of(Settings())
-    assert {name for name, (many, pause) in lanes_of(Settings()).items() if many == 1 and pause >= 1} == set(SOURCES) - {"practice"}
+    assert {name for name, (many, pause) in lanes_of(Settings()).items() if many == 1 and pause >= 1} == set(
+        SOURCES
+    ) - {"practice"}
     assert set(PROVIDERS) < set(found)
 
 

@@ -131,7 +131,7 @@ def constants(file: str) -> dict[str, ast.expr]:
 
 def imported(file: str) -> dict[str, ast.expr]:
     """The constants of ours that a module takes from another one, by the name it knows them under."""
-    found = {}
+    found: dict[str, ast.expr] = {}
     for node in tree(file).body:
         if (
             isinstance(node, ast.ImportFrom)

@@ -49,6 +49,8 @@ def test_many_deaths(site: Site, team: Team, data_dir: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.reliability
+@pytest.mark.long
 def test_a_rate_outlives_its_worker(site: Site, team: Team, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four requests a second on a SQLite record: the site never sees more, though one worker is killed and another
     takes over."""

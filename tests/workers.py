@@ -115,7 +115,13 @@ def come_due(count: int, days: int = 0, sources: tuple[str, ...] = ("practice",)
         for number in range(count):
             used, (phrase, code) = list(PHRASES.items())[number % len(PHRASES)]
             if number % len(PHRASES) == 0:
-                brand = add_brand(session, home_workspace(session), f"Nativ Telecom {number} of {count}, {uuid.uuid4().hex[:6]}", "il-he", [])
+                brand = add_brand(
+                    session,
+                    home_workspace(session),
+                    f"Nativ Telecom {number} of {count}, {uuid.uuid4().hex[:6]}",
+                    "il-he",
+                    [],
+                )
             pack = market(code)
             search = add_search(
                 session, brand, phrase=phrase, engine=used, hl=pack.hl, gl=pack.gl, market=code, sources=sources,

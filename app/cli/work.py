@@ -16,6 +16,7 @@ from app.errors import Conflict, NotFound
 from app.models import Snapshot
 from app.queries.work import WorkPage, WorkRow
 from app.queries.work import work as work_now
+from app.room import full
 from app.runner import ask_now
 from app.runner import cancel as call_off
 from app.settings import settings
@@ -85,6 +86,8 @@ def _tell(page: WorkPage) -> None:
         say.line(f"{kind}: {count}" + (f", the first {len(rows)}" if count > len(rows) else ""))
         for row in rows:
             say.shown(_line(row))
+    if full(settings().data_dir):
+        say.warn("the disk is full: looks wait, and go on by themselves when there is room")
     if not page.workers:
         say.warn("no worker is running: shemtov serve or shemtov worker starts one")
     if page.missed:

@@ -49,9 +49,11 @@ def overtaken(session: Session, looks: Collection[int], now: datetime) -> set[in
 
 def anything_due(session: Session, now: datetime) -> bool:
     """Whether a slot has come, or an open look waits for its queue."""
-    search = select(Search.id).where(col(Search.active), col(Search.next_due) <= now).limit(1)
+    # In order, or PostgreSQL, which expects to find one soon, reads through the whole table when there is none.
+    search = select(Search.id).where(col(Search.active), col(Search.next_due) <= now).order_by(col(Search.next_due))
     still = (col(Snapshot.state).is_(None), col(Snapshot.due) <= now, col(Snapshot.queue).is_(None))
-    return any(session.exec(one).first() is not None for one in (search, select(Snapshot.id).where(*still).limit(1)))
+    look = select(Snapshot.id).where(*still).order_by(col(Snapshot.due))
+    return any(session.exec(one.limit(1)).first() is not None for one in (search, look))
 
 
 def waiting(session: Session, now: datetime, limit: int) -> list[Snapshot]:
