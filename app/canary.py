@@ -14,10 +14,10 @@ from app.db import writing
 from app.models import Snapshot
 from app.pipeline import Surroundings
 from app.queries.searches import Watched, watched
-from app.queries.sources import last_asked, resting
+from app.queries.sources import last_asked
 from app.store.canaries import claim, keep_answer, tell
 from app.store.sources import mind
-from app.turns import affordable, warn_of
+from app.turns import means_of, warn_of
 from scrapers import registry
 from scrapers.capture import capture
 from scrapers.errors import SourceMissing
@@ -36,9 +36,10 @@ async def watch_source(world: Surroundings, snapshot_id: int) -> str | None:
         about = watched(session, session.get_one(Snapshot, snapshot_id).search_id)
         source = last_asked(session, snapshot_id, since=world.now() - FRESH)
         phrase = registry.canary(source) if source else None
-        if source is None or phrase is None or resting(session, source, about.search.engine, world.now()):
+        if source is None or phrase is None:
             return None
-        if not affordable(session, source, DEPTH, world.now(), world.budget):
+        means = means_of(session, world.now(), world.budget)
+        if (source, about.search.engine) in means.rests or not means.affordable(source, DEPTH):
             return None
         search = about.search
         canary_id = claim(session, source, search.engine, search.hl, search.gl, world.now())

@@ -116,6 +116,22 @@ def compact(on: Engine | None = None) -> bool:
         return not busy
 
 
+def grow(on: Engine, size: int) -> None:
+    """Write so many bytes into a database, and take them back; raises what it meets."""
+    raw = on.raw_connection()
+    try:
+        cursor = raw.cursor()
+        if on.dialect.name == "sqlite":
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("CREATE TABLE room (more BLOB)")
+            cursor.execute("INSERT INTO room VALUES (zeroblob(?))", (size,))
+        else:
+            cursor.execute("CREATE TABLE room AS SELECT md5(n::text) FROM generate_series(1, %s) n", (size // 64,))
+    finally:
+        raw.rollback()
+        raw.close()
+
+
 def get_session() -> Iterator[Session]:
     """A reading session for a request."""
     with reading() as session:

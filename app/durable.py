@@ -13,6 +13,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +27,7 @@ NAME, VERSION, JOB = "shemtov", "looks-1", "look"
 ACTIVE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
 POOL = 6  # connections of one process; PostgreSQL has a hundred for all
 POLL = 0.5  # seconds between two looks into a queue
-KEPT = timedelta(days=7)  # of finished jobs; looks are open for a day at most, limits reach back a minute
+KEPT = timedelta(days=7)  # of finished jobs; looks are open for a day at most
 AT_ONCE = 500  # jobs asked about in one statement
 SUBSECOND = (3, 42)  # SQLite's unixepoch('subsec') came with it; Debian 12 has 3.40
 ANY_JOB = "SELECT 1 FROM dbos.workflow_status LIMIT 1"
@@ -34,12 +35,26 @@ ANY_JOB = "SELECT 1 FROM dbos.workflow_status LIMIT 1"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """at_once: jobs in one process. limit: of so many starts in any `seconds`, all processes together; 0: none."""
+    """at_once: jobs in one process; together: in all of them, 0 for any number."""
 
     name: str
     at_once: int
-    limit: int = 0
-    seconds: float = 0.0
+    together: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """name: of job_name(). priority: the lower, the sooner."""
+
+    name: str
+    queue: str
+    priority: int
+
+    def options(self) -> Any:
+        """As the engine wants them."""
+        return {
+            "workflow_name": JOB, "queue_name": self.queue, "workflow_id": self.name, "priority": self.priority,
+        }  # fmt: skip
 
 
 logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes to the stream of its first moment for ever
@@ -67,12 +82,9 @@ class Durable:
         DBOS(config=config)
         DBOS.launch()
         for queue in queues:
-            # SQLite's clock has whole seconds here: one more keeps the distance.
-            seconds = queue.seconds if self.on_postgresql else queue.seconds + 1
-            limiter: Any = {"limit": queue.limit, "period": seconds} if queue.limit else None
             DBOS.register_queue(
-                queue.name, worker_concurrency=queue.at_once, limiter=limiter, polling_interval_sec=POLL,
-                on_conflict="always_update",
+                queue.name, worker_concurrency=queue.at_once, global_concurrency=queue.together or None,
+                polling_interval_sec=POLL, on_conflict="always_update",
             )  # fmt: skip
 
     def stop(self, seconds: int) -> None:
@@ -83,22 +95,22 @@ class Durable:
         if self.engine is not None:
             self.engine.dispose()
 
-    def enqueue(self, session: Session, job: str, queue: str, priority: int) -> None:
-        """Put a job into a queue; priority: the lower, the sooner. A known id is left as it is.
+    def enqueue(self, session: Session, jobs: Iterable[Job]) -> None:
+        """Put jobs into their queues, all or none. A known id is left as it is.
 
-        On PostgreSQL it is part of the session's transaction; on SQLite it stands at once, in the other file.
+        On PostgreSQL that is part of the session's transaction; on SQLite it stands at once, in the other file.
         """
-        options: Any = {
-            "workflow_name": JOB, "queue_name": queue, "workflow_id": job, "priority": priority,
-        }  # fmt: skip
+        with ExitStack() as own:
+            into = session.connection() if self.engine is None else own.enter_context(self.engine.begin())
+            for job in jobs:
+                self._client().enqueue_in_transaction(into, job.options(), job.name)
+
+    def _client(self) -> DBOSClient:
         if self.client is None:
             self.client = DBOSClient(
                 system_database_url=self.url, system_database_engine=self.engine, application_name=NAME, lazy=True
             )
-        if self.on_postgresql:
-            self.client.enqueue_in_transaction(session.connection(), options, job)
-        else:
-            self.client.enqueue(options, job)
+        return self.client
 
     def running(self) -> list[tuple[str, str]]:
         """(job, executor) of what is under way."""
@@ -120,7 +132,7 @@ class Durable:
             DBOS.cancel_workflows(list(jobs))
 
     def purge(self, now: datetime, kept: timedelta = KEPT) -> int:
-        """Forget jobs that ended so long ago; how many. Never younger than what limits and repeats reach back to."""
+        """Forget jobs that ended so long ago; how many. Never younger than what repeats reach back to."""
         before = (now - max(kept, timedelta(hours=1))).astimezone(UTC).isoformat()
         gone = 0
         while True:

@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 
 from app.canary import watch_source
 from app.db import reading, writing
@@ -15,6 +14,7 @@ from app.durable import look_of
 from app.pipeline import Surroundings
 from app.queries.searches import searches
 from app.recovering import give_back
+from app.room import Room
 from app.runner import Taken, take
 from app.settings import settings
 from app.sources import usable
@@ -27,9 +27,9 @@ log = logging.getLogger("shemtov")
 class Hands(threading.Thread):
     """The loop that looks run on, with the world they need; take() is called from the engine's threads."""
 
-    def __init__(self, worker: str, after: Callable[[Taken], None]) -> None:
+    def __init__(self, worker: str, after: Callable[[Taken], None], room: Room) -> None:
         super().__init__(name="shemtov-hands", daemon=True)
-        self.worker, self.after = worker, after
+        self.worker, self.after, self.room = worker, after, room
         self.ready = threading.Event()
         self.running: dict[Future[str], str] = {}
 
@@ -48,8 +48,8 @@ class Hands(threading.Thread):
     async def _live(self) -> None:
         with reading() as session:
             names = frozenset(name for one in searches(session, purpose=None) for name in one.source_names)
-        async with surroundings(names) as world:
-            self.surroundings: Surroundings = replace(world, worker=self.worker)
+        async with surroundings(names, worker=self.worker) as world:
+            self.surroundings: Surroundings = world
             self.loop, self.ended = asyncio.get_running_loop(), asyncio.Event()
             self.ready.set()
             await self.ended.wait()
@@ -68,6 +68,8 @@ class Hands(threading.Thread):
         return set(self.running.copy().values())
 
     async def _take(self, snapshot_id: int, run: int) -> str:
+        while self.room.full:  # noqa: ASYNC110  other threads set it; nobody is asked for what cannot be kept
+            await asyncio.sleep(1)
         try:
             taken = await take(self.surroundings, snapshot_id, able)
             if not taken.state:  # somebody else is at it, or it waits: the clock minds it again
@@ -76,6 +78,8 @@ class Hands(threading.Thread):
             self.after(taken)
             await watch_source(self.surroundings, snapshot_id)
         except Exception as broke:  # a worker's border: a look that breaks takes no other along
+            if self.room.ended(broke):  # nothing can be written of it now: it is picked up when there is room
+                return "error"
             log.exception("look %d broke off", snapshot_id)
             reason = f"broke off: {type(broke).__name__}"
             give_back(self.surroundings.engine, self.worker, (snapshot_id, run), reason, clock())

@@ -11,46 +11,44 @@ import logging
 import os
 import platform
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from app.db import end_idle_transactions, engine, writing
+from app.db import end_idle_transactions, engine, grow, writing
 from app.durable import Durable, Queue
-from app.errors import BadInput, Conflict
+from app.errors import Conflict
 from app.hands import Hands, able
+from app.lanes import lanes_of
 from app.lock import capturing, working
 from app.recovering import heal, leave, pick_up, reap
+from app.room import ENOUGH, Room, fits
 from app.runner import Taken, tell_unconfirmed
-from app.settings import Settings, looks_in_time, settings
+from app.settings import Settings, settings
 from app.sources import usable
 from app.store.workers import beat, forget_worker
 from app.surroundings import clock
 from app.ticking import tick
 from scrapers import registry
-from scrapers.capture import pages_for
 from scrapers.http import HttpFetcher
 from scrapers.types import Fetch
 
-TICK, CHORES, PING, AGAIN, PICK_UP = 1.0, 60.0, 60.0, 5.0, 10.0  # seconds between two of them
+TICK, CHORES, PING, AGAIN, PICK_UP = 1.0, 60.0, 60.0, 5.0, 5.0  # seconds between two of them
 IDLE = 120  # seconds an open transaction may do nothing: a process that was stopped in one holds its locks no longer
-DEPTH = 20
 log = logging.getLogger("shemtov")
 
 
 def queues(chosen: Settings) -> list[Queue]:
-    """A queue for each source that may be asked here. Its looks begin no faster than one look's requests take at the
-    source's pace, all workers together, or as SHEMTOV_RATES says."""
-    said = looks_in_time(chosen.rates)
-    if unknown := sorted(set(said) - set(registry.SOURCES)):
-        raise BadInput(f"SHEMTOV_RATES names {unknown[0]!r}, which is no source; known: {', '.join(registry.SOURCES)}")
+    """A queue for each source that may be asked here. At one with lanes there are as many looks as lanes, all workers
+    together: more would only wait there, in their own time."""
+    lanes = lanes_of(chosen)
     found = []
     for name in usable(list(registry.SOURCES), chosen)[0]:
-        pause = registry.pause(name)
-        limit, seconds = said.get(name, (1 if pause else 0, pause * pages_for(name, DEPTH)))
-        found.append(Queue(name, chosen.looks_at_once, limit, seconds))
+        many = lanes[name][0] if name in lanes else 0
+        found.append(Queue(name, min(chosen.looks_at_once, many or chosen.looks_at_once), many))
     return found
 
 
@@ -64,12 +62,15 @@ class Worker:
         if self.settings.on_postgresql:
             end_idle_transactions(self.engine, IDLE)
         self.durable = Durable(self.settings.durable, self.id)
-        self.hands = Hands(self.id, self._after)
+        self.room = Room(self.settings.data_dir)
+        logging.getLogger("dbos").addFilter(self.room)
+        self.hands = Hands(self.id, self._after, self.room)
         self.stopping, self.ended, self.working = threading.Event(), threading.Event(), threading.Event()
-        self.held, self.alone = ExitStack(), False
+        self.held, self.alone, self.seeing = ExitStack(), False, False
         self.loops, self.heart = list[threading.Thread](), list[threading.Thread]()
         self.taken, self.loose = list[int](), set[int]()
         self.pinged = -PING
+        self.beaten, self.patient = time.monotonic(), 0.0
 
     def start(self) -> None:
         """Begin, in the background. Conflict when this record has its one worker already, BadInput: wrong settings."""
@@ -93,6 +94,7 @@ class Worker:
             with writing(self.engine) as session:
                 leave(session, self.id, clock())
                 forget_worker(session, self.id)
+        logging.getLogger("dbos").removeFilter(self.room)
         self.held.close()
 
     def _join(self, threads: list[threading.Thread]) -> None:
@@ -109,6 +111,9 @@ class Worker:
                 raise
             self.alone = True
         self.hands.start()
+        if not self.seeing:
+            self.seeing = True
+            self.loops.append(self._loop("room", AGAIN, self._see_room))
         if not self.heart:  # heard of before the first look can be ours
             self._beat()
             self.heart.append(self._loop("beat", self._often(), self._beat, until=self.ended))
@@ -142,17 +147,31 @@ class Worker:
                         return
                 except Conflict:
                     pass
-                except Exception:  # a worker's border: what broke now may work in a moment
-                    log.exception("%s of worker %s", name, self.id)
+                except Exception as broke:  # a worker's border: what broke now may work in a moment
+                    if not self.room.ended(broke):
+                        log.exception("%s of worker %s", name, self.id)
                 end.wait(seconds)
 
         thread = threading.Thread(target=rounds, name=f"shemtov-{name}", daemon=True)
         thread.start()
         return thread
 
+    def _see_room(self) -> None:
+        """Where there was no room: try whether there is."""
+        if self.room.full:
+            fits(self.settings.data_dir)
+            grow(self.engine, ENOUGH)
+            if self.durable.engine is not None:
+                grow(self.durable.engine, ENOUGH)
+            self.room.back()
+
     def _beat(self) -> None:
         with writing(self.engine) as session:
             new = beat(session, self.id, platform.node(), os.getpid(), version("shemtov"))
+        at, last = time.monotonic(), self.beaten
+        self.beaten = at
+        if at - last > self.settings.dead_after / 2:
+            self.patient = at + self.settings.dead_after
         if new and self.working.is_set():
             log.warning("worker %s had been given up for dead; it goes on", self.id)
 
@@ -161,12 +180,17 @@ class Worker:
         return min(5.0, self.settings.dead_after / 5)
 
     def _reap(self) -> None:
+        """Not soon after our own heart stood still: the database was away, and the others could not beat either."""
+        if self.settings.on_postgresql and time.monotonic() < self.patient:
+            return
         reap(self.engine, self.durable, clock(), self.settings.dead_after, self.id)
 
     def _pick_up(self) -> None:
         self.loose = pick_up(self.engine, self.durable, self.id, self.hands.jobs, self.loose, clock())
 
     def _tick(self) -> None:
+        if self.room.full:
+            return
         tick(self.hands.surroundings, able, self.durable.enqueue)
         if self.settings.ping_url:
             asyncio.run_coroutine_threadsafe(self._ping(), self.hands.loop).result()

@@ -35,7 +35,7 @@ from app.store.snapshots import finish
 from app.store.sources import mind_attempt
 from app.store.verdicts import set_verdict
 from app.text_endpoint import Endpoint
-from app.turns import turns, warn_of
+from app.turns import means_of, turns, warn_of
 from app.types import Verdict
 from scrapers import registry
 from scrapers.capture import GRACE, Fetcher, capture
@@ -69,8 +69,9 @@ async def look(world: Surroundings, snapshot_id: int, sources: Sequence[str]) ->
     it stays open for a source that rests."""
     with writing(world.engine) as session:
         about = watched(session, session.get_one(Snapshot, snapshot_id).search_id)
-        able = turns(session, about, snapshot_id, sources, world.now(), world.budget)
-        state = session.get_one(Snapshot, snapshot_id).state or ""
+        snapshot, means = session.get_one(Snapshot, snapshot_id), means_of(session, world.now(), world.budget)
+        able = turns(session, snapshot, about.search, about.brand.zone, sources, means)
+        state = snapshot.state or ""
     if not able:
         return state
     for place, source in enumerate(able, 1):

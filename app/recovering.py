@@ -19,8 +19,9 @@ from app.models import Snapshot
 from app.queries.due import queued_before, tried_by
 from app.queries.workers import living
 from app.store.attempts import abandoned, broken_off
+from app.store.lanes import clear_lanes
 from app.store.snapshots import finish, out_of_queue, postpone
-from app.store.workers import forget_dead, only_reaper
+from app.store.workers import forget_dead, only_reaper, server_time
 
 LOST_AFTER = timedelta(minutes=1)  # a look said to be queued, whose job is neither waiting nor running
 MOST_RUNS = 10  # of one look
@@ -40,6 +41,7 @@ def reap(engine: Engine, durable: Durable, now: datetime, dead_after: float, me:
         left = {job for job, executor in durable.running() if executor not in alive}
         durable.cancel(left)  # first: from here on its old worker can write nothing about it
         given_back = abandoned(session, now, alive)
+        clear_lanes(session, server_time(session), alive)
         back = [number for number, run in map(look_of, sorted(left)) if out_of_queue(session, number, run)]
         for name in forget_dead(session, alive):
             log.warning("worker %s is not heard of any more; its looks are taken over", name)

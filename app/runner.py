@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from app.db import reading, writing
 from app.models import Search, Snapshot
 from app.pipeline import Surroundings, look
 from app.queries.due import deaths, due_searches, open_now, open_snapshots, overtaken, unconfirmed
-from app.queries.searches import watched
+from app.queries.searches import Zoned, watched, zoned
 from app.schedule import MISSED, UNCONFIRMED_AFTER, slot_at
 from app.scoring.markets import market
 from app.store.archive import remove_files
@@ -68,9 +68,10 @@ async def take(world: Surroundings, snapshot_id: int, usable: Usable) -> Taken:
     """One open look: taken, or ended as missed when its day has passed or a later slot has come, or as an error when no
     source may be used."""
     with writing(world.engine) as session:
-        able = sources_of(session, session.get_one(Snapshot, snapshot_id), usable, world.now())
-    if able:
-        await look(world, snapshot_id, able)
+        snapshot = session.get_one(Snapshot, snapshot_id)
+        able = sources_of(session, [snapshot], zoned(session, [snapshot.search_id]), usable, world.now())
+    if snapshot_id in able:
+        await look(world, snapshot_id, able[snapshot_id])
         with writing(world.engine) as session:
             remove_files(session, world.blobs, world.now())
     with reading(world.engine) as session:
@@ -79,25 +80,35 @@ async def take(world: Surroundings, snapshot_id: int, usable: Usable) -> Taken:
         return Taken(snapshot_id, done.search_id, phrase, done.slot, done.state or "", done.reason)
 
 
-def sources_of(session: Session, snapshot: Snapshot, usable: Usable, now: datetime) -> list[str]:
-    """Where an open look may come from. Nowhere, and it is ended with the reason: its day has passed or a later slot
-    has come, it took its worker with it too often, no source may be used here."""
-    if snapshot.state is not None:
-        return []
-    about = watched(session, snapshot.search_id)
-    able, reasons = usable(about.search.source_names)
-    today = now.astimezone(ZoneInfo(about.brand.zone)).date().isoformat()
-    past = snapshot.slot[:10] < today and snapshot.purpose in ("scheduled", "second")
-    reason = ""
-    if past or overtaken(session, snapshot, now):
-        reason = MISSED
-    elif (dead := deaths(session, snapshot.id or 0)) >= MOST_DEATHS:
-        reason = f"gave up after {dead} dead workers"
-    elif not able:
-        reason = "no source: " + "; ".join(reasons)
-    if reason:
-        finish(session, snapshot.id or 0, "error", reason)
-    return [] if reason else able
+def sources_of(
+    session: Session, looks: Sequence[Snapshot], about: Zoned, usable: Usable, now: datetime
+) -> dict[int, list[str]]:
+    """Where open looks may come from, by their ids. Nowhere, and one is left out and ended with the reason: its day has
+    passed or a later slot has come, it took its worker with it too often, no source may be used here."""
+    still = {one.id or 0: one for one in looks if one.state is None}
+    late, dead = overtaken(session, list(still), now), deaths(session, list(still))
+    ways: dict[tuple[str, ...], tuple[list[str], list[str]]] = {}
+    found, ended = dict[int, list[str]](), dict[int, str]()
+    for number, one in still.items():
+        search, zone = about[one.search_id]
+        names = search.source_names
+        able, reasons = ways[names] = ways.get(names) or usable(names)
+        past = one.slot[:10] < _today(now, zone) and one.purpose in ("scheduled", "second")
+        if past or number in late:
+            ended[number] = MISSED
+        elif dead.get(number, 0) >= MOST_DEATHS:
+            ended[number] = f"gave up after {dead[number]} dead workers"
+        elif able:
+            found[number] = able
+        else:
+            ended[number] = "no source: " + "; ".join(reasons)
+    for number, reason in ended.items():
+        finish(session, number, "error", reason)
+    return found
+
+
+def _today(now: datetime, zone: str) -> str:
+    return now.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def plan_due(
@@ -109,8 +120,7 @@ def plan_due(
     How many searches had one, and how many slots were missed.
     """
     due = due_searches(session, now, limit)
-    missed = sum(plan_slots(session, session.get_one(Search, one), market(home), now, spread) for one, home in due)
-    return len(due), missed
+    return len(due), plan_slots(session, [(search, market(home)) for search, home in due], now, spread)
 
 
 def ask_now(session: Session, search_id: int, now: datetime) -> Snapshot:

@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     raw_days: int = Field(30, ge=0, le=36_500)
     looks_at_once: int = Field(4, ge=1, le=64)
     rates: str = ""
-    dead_after: float = Field(30.0, ge=1, le=3600)
+    dead_after: float = Field(10.0, ge=1, le=3600)
     stop_after: int = Field(25, ge=0, le=3600)
     ping_url: str = ""
     metrics_token: str = ""
@@ -124,13 +124,13 @@ def check_endpoint(chosen: Settings) -> None:
         raise BadInput("SHEMTOV_TEXT_ENDPOINT_DOLLARS caps nothing without SHEMTOV_TEXT_ENDPOINT_PRICE_IN and _OUT")
 
 
-def looks_in_time(rates: str) -> dict[str, tuple[int, float]]:
-    """ "google=1/30 serpapi=20/1": of each source, so many looks may begin in so many seconds. BadInput otherwise."""
+def requests_in_time(rates: str) -> dict[str, tuple[int, float]]:
+    """ "google=1/30 serpapi=20/1": of each source, so many requests in any so many seconds. BadInput otherwise."""
     found = {}
     for word in rates.split():
         match = re.fullmatch(r"([a-z_]+)=(\d{1,5})/(\d{1,5}(?:\.\d+)?)", word)
         if match is None or not int(match[2]) or not float(match[3]):
-            raise BadInput(f"SHEMTOV_RATES has {word!r}; write google=1/30 for one look in 30 seconds")
+            raise BadInput(f"SHEMTOV_RATES has {word!r}; write google=1/30 for one request in 30 seconds")
         found[match[1]] = (int(match[2]), float(match[3]))
     return found
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from app.db import engine
 from app.files import sweep
+from app.lanes import Lanes
 from app.pipeline import Surroundings
 from app.settings import Settings, settings
 from app.sources import access
@@ -17,7 +18,6 @@ from scrapers import registry
 from scrapers.browser import BrowserFetcher
 from scrapers.capture import Fetcher
 from scrapers.http import HttpFetcher
-from scrapers.pace import Pace
 from scrapers.practice.site import PracticeSite
 from scrapers.types import Access, Fetch, RawPage
 
@@ -29,12 +29,12 @@ def clock() -> datetime:
 
 @asynccontextmanager
 async def surroundings(
-    sources: frozenset[str], now: Callable[[], datetime] = clock, *, browser: bool = False
+    sources: frozenset[str], now: Callable[[], datetime] = clock, *, browser: bool = False, worker: str | None = None
 ) -> AsyncIterator[Surroundings]:
     """What looks at those sources need. The practice site is started here unless one is set; browser=True looks at
-    everything through Chromium, otherwise only at the engines that need it."""
+    everything through Chromium, otherwise only at the engines that need it. worker: whose looks they are."""
     chosen = settings()
-    pace = Pace()
+    lanes = Lanes(engine(), chosen, worker)
     sweep(chosen.blobs, clock())
     async with AsyncExitStack() as stack:
         if "practice" in sources and not chosen.practice_url:
@@ -48,11 +48,11 @@ async def surroundings(
             return access(name, chosen)
 
         def paced(name: str) -> Fetcher:
-            return pace.of(name, fetchers.of(name))
+            return lanes.of(name, fetchers.of(name))
 
         yield Surroundings(
             engine(), chosen.blobs, now, reach, paced, chosen.look_deadline, budget=chosen.daily_budget,
-            spread=timedelta(minutes=chosen.spread_minutes),
+            spread=timedelta(minutes=chosen.spread_minutes), worker=worker,
         )  # fmt: skip
 
 

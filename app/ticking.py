@@ -8,26 +8,26 @@ job that was lost, a worker that died. Its job's name is made of its number and 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from app.db import reading, writing
-from app.durable import job_name
+from app.durable import Job, job_name
 from app.models import Snapshot
 from app.pipeline import Surroundings
 from app.queries.due import anything_due, waiting
-from app.queries.searches import watched
+from app.queries.searches import zoned
 from app.runner import Usable, plan_due, sources_of
 from app.schedule import MISSED
 from app.store.snapshots import put_in_queue
-from app.turns import turns
+from app.turns import means_of, turns
 
-BATCH = 100  # searches and looks in one transaction
+BATCH = 200  # searches and looks in one transaction
 PRIORITY = {"now": 1, "second": 5}  # the lower, the sooner; people wait for the first, a crisis for the second
 ORDINARY, AGAIN = 10, 3  # what was begun once has waited already
-Enqueue = Callable[[Session, str, str, int], None]  # job, queue, priority
+Enqueue = Callable[[Session, Sequence[Job]], None]
 log = logging.getLogger("shemtov")
 
 
@@ -49,9 +49,8 @@ def tick(world: Surroundings, usable: Usable, enqueue: Enqueue) -> Ticked:
         with writing(world.engine) as session:
             came, gone = plan_due(session, world.now(), world.spread, BATCH)
             found = waiting(session, world.now(), BATCH)
-            for snapshot in found:
-                queued += put(world, session, snapshot, usable, enqueue)
-                gone += snapshot.reason == MISSED
+            queued += put(world, session, found, usable, enqueue)
+            gone += sum(snapshot.reason == MISSED for snapshot in found)
         due, missed = due + came, missed + gone
         if came < BATCH and len(found) < BATCH:
             break
@@ -60,16 +59,22 @@ def tick(world: Surroundings, usable: Usable, enqueue: Enqueue) -> Ticked:
     return Ticked(due, queued, missed)
 
 
-def put(world: Surroundings, session: Session, snapshot: Snapshot, usable: Usable, enqueue: Enqueue) -> bool:
-    """Put one open look into the queue of the source it asks first; False when it was ended, or waits for a rest."""
-    now, look = world.now(), snapshot.id or 0
-    names = sources_of(session, snapshot, usable, now)
-    able = turns(session, watched(session, snapshot.search_id), look, names, now, world.budget) if names else []
-    session.refresh(snapshot)
-    if not able:
-        return False
-    priority = AGAIN if snapshot.runs else PRIORITY.get(snapshot.purpose, ORDINARY)
-    # On SQLite the job stands at once, in the other file; until this commits it waits for our write lock.
-    enqueue(session, job_name(look, snapshot.runs + 1), able[0], priority)
-    put_in_queue(session, snapshot, able[0], now)
-    return True
+def put(world: Surroundings, session: Session, found: Sequence[Snapshot], usable: Usable, enqueue: Enqueue) -> int:
+    """Put open looks into the queues of the sources they ask first; how many. The others were ended, or wait for a
+    rest."""
+    now = world.now()
+    about = zoned(session, {look.search_id for look in found})
+    names, means = sources_of(session, found, about, usable, now), means_of(session, now, world.budget)
+    turn = [
+        (look, able[0]) for look in found
+        if look.id in names and (able := turns(session, look, *about[look.search_id], names[look.id], means))
+    ]  # fmt: skip
+    # On SQLite the jobs stand at once, in the other file; until this commits they wait for our write lock.
+    enqueue(session, [Job(job_name(look.id or 0, look.runs + 1), source, _priority(look)) for look, source in turn])
+    for look, source in turn:
+        put_in_queue(session, look, source, now)
+    return len(turn)
+
+
+def _priority(look: Snapshot) -> int:
+    return AGAIN if look.runs else PRIORITY.get(look.purpose, ORDINARY)

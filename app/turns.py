@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from app.models import Snapshot, SourceState
-from app.queries.searches import Watched
+from app.queries.rows import SearchRow
 from app.queries.sources import Rest, first_looked_from, resting, spent
 from app.resting import ALERT
 from app.store.snapshots import finish, postpone
@@ -20,36 +21,50 @@ from scrapers.capture import pages_for
 log = logging.getLogger("shemtov")
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What there is at a moment: which (source, engine) rests, and what is left of the day's US dollars (None: no
+    limit)."""
+
+    now: datetime
+    rests: Mapping[tuple[str, str], Rest]
+    left: float | None
+
+    def affordable(self, source: str, depth: int) -> bool:
+        """Whether a look there fits into what is left."""
+        price = registry.price(source) * pages_for(source, depth)
+        return self.left is None or not price or price <= self.left + 1e-9
+
+
+def means_of(session: Session, now: datetime, budget: float | None) -> Means:
+    """budget: US dollars a day, None: no limit."""
+    return Means(now, resting(session, now), None if budget is None else budget - spent(session, now))
+
+
 def turns(
-    session: Session, about: Watched, snapshot_id: int, sources: Sequence[str], now: datetime, budget: float | None
+    session: Session, look: Snapshot, search: SearchRow, zone: str, sources: Sequence[str], means: Means
 ) -> list[str]:
-    """The sources to ask, in order; a second look begins with one that the first did not come from.
+    """The sources to ask, in order; a second look begins with one that the first did not come from. zone: of the
+    search's brand.
 
     Who rests, and whose price would pass the day's budget, is left out. When nobody is left the look stays open until
     the first rest ends, if that is on its slot's day; otherwise it ends, with the reasons.
     """
-    snapshot = session.get_one(Snapshot, snapshot_id)
-    rests = {name: rest for name in sources if (rest := resting(session, name, about.search.engine, now))}
+    rests = {name: rest for name in sources if (rest := means.rests.get((name, search.engine)))}
     awake = [name for name in sources if name not in rests]
-    able = [name for name in awake if affordable(session, name, about.search.depth, now, budget)]
+    able = [name for name in awake if means.affordable(name, search.depth)]
     if able:
-        seen = first_looked_from(session, snapshot)
+        seen = first_looked_from(session, look)
         return sorted(able, key=lambda name: name == seen)
-    zone = ZoneInfo(about.brand.zone)
-    reasons = [f"{name} rests until {_local(rest, zone)}: {rest.reason}" for name, rest in rests.items()]
+    here = ZoneInfo(zone)
+    reasons = [f"{name} rests until {_local(rest, here)}: {rest.reason}" for name, rest in rests.items()]
     reasons += [f"{name} would pass the day's budget" for name in awake]
     first = min((rest.until for rest in rests.values()), default=None)
-    if first is not None and first.astimezone(zone).date().isoformat() == snapshot.slot[:10]:
-        postpone(session, snapshot_id, first, "waits: " + "; ".join(reasons))
+    if first is not None and first.astimezone(here).date().isoformat() == look.slot[:10]:
+        postpone(session, look.id or 0, first, "waits: " + "; ".join(reasons))
     else:
-        finish(session, snapshot_id, "error", "no source: " + "; ".join(reasons))
+        finish(session, look.id or 0, "error", "no source: " + "; ".join(reasons))
     return []
-
-
-def affordable(session: Session, source: str, depth: int, now: datetime, budget: float | None) -> bool:
-    """Whether a look there fits into what is left of the day's budget (US dollars, None: no limit)."""
-    price = registry.price(source) * pages_for(source, depth)
-    return budget is None or not price or spent(session, now) + price <= budget + 1e-9
 
 
 def warn_of(state: SourceState | None) -> None:

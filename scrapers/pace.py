@@ -1,49 +1,51 @@
-"""Politeness: one request at a time to a source, and a pause before the next, across all looks of this process."""
+"""Politeness: a request to a source waits for its turn there."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Generic, TypeVar
 
-from scrapers import registry
 from scrapers.capture import Fetcher
 from scrapers.types import Fetch, RawPage
 
-JITTER = 0.3  # of the pause: a clockwork of requests is a burden at the same second of every minute
+Turn = TypeVar("Turn")
 
 
-class Pace:
-    """`pace.of(source, fetcher)` is that fetcher, at the source's pace. now: seconds that never run backwards."""
+class Pace(Generic[Turn]):
+    """`pace.of(source, fetcher)` is that fetcher, at the source's pace.
+
+    enter(source, fetch): the turn of a request, or the seconds after which to ask again; leave(turn): its answer is
+    here. now: seconds that never run backwards.
+    """
 
     def __init__(
         self,
+        enter: Callable[[str, Fetch], Turn | float],
+        leave: Callable[[Turn], None],
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        chance: Callable[[], float] = random.random,
     ) -> None:
-        self.now, self.sleep, self.chance = now, sleep, chance
-        self.free: dict[str, float] = {}
-        self.turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.enter, self.leave, self.now, self.sleep = enter, leave, now, sleep
+        self.waiting: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def of(self, source: str, fetcher: Fetcher) -> Fetcher:
-        """The same fetches, each at least the source's PAUSE after the answer to the one before."""
-        pause = registry.pause(source)
+        """The same fetches, each in its turn; who came first is first. Waiting takes from a look's own time."""
 
         async def paced(fetch: Fetch, page_no: int) -> RawPage:
-            async with self.turn[source]:
-                wait = self.free.get(source, self.now()) - self.now()
-                if wait > 0:
-                    await self.sleep(wait)
-                try:
-                    return await fetcher(_shorter(fetch, wait), page_no)
-                finally:
-                    self.free[source] = self.now() + pause * (1 + JITTER * self.chance())
+            began = self.now()
+            async with self.waiting[source]:
+                while isinstance(turn := self.enter(source, fetch), float):
+                    await self.sleep(turn)
+            try:
+                return await fetcher(_shorter(fetch, self.now() - began), page_no)
+            finally:
+                self.leave(turn)
 
-        return paced if pause else fetcher
+        return paced
 
 
 def _shorter(fetch: Fetch, waited: float) -> Fetch:

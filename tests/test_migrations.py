@@ -42,6 +42,7 @@ from app.schedule import slot_at
 from app.store.attempts import claim
 from app.store.beside import add_beside, add_missing_beside
 from app.store.brands import add_brand, home_workspace
+from app.store.lanes import enter
 from app.store.operations import begin
 from app.store.searches import add_search
 from app.store.snapshots import plan, put_in_queue
@@ -50,7 +51,7 @@ from app.types import SCOPES
 
 BEFORE_PEOPLE, BEFORE_SAID, BEFORE_SOURCES, BEFORE_ARCHIVE = "0001", "0002", "0003", "0004"
 BEFORE_SCOPES, BEFORE_BESIDE, BEFORE_WORKERS = "0006", "0007", "0008"
-WORKING = {"worker", "operation"}  # the tables that came with workers and after them
+WORKING = {"worker", "lane", "operation"}  # the tables that came with workers and after them
 
 
 def filled(world: World) -> dict[str, int]:
@@ -236,13 +237,14 @@ def worked(engine: Engine, search: int) -> None:
     with writing(engine) as session:
         beat(session, "a-1-x", "a", 1, "0.1.0")
         begin(session, "reparse")
+        enter(session, now, "google", 1, 5.0, 30.0, "a-1-x")
         look = plan(session, search, slot_at(now, "Asia/Jerusalem"), "crisis", now)
         put_in_queue(session, look, "practice", now)
         assert claim(session, look.id or 0, "practice", now, now, "a-1-x") is not None
 
 
 def workers_step(engine: Engine) -> None:
-    """Down by the workers and up again: looks and tries are as they were, without queue and worker."""
+    """Down by the workers and their lanes and up again: looks and tries are as they were, without queue and worker."""
     before = counts(engine)
     assert all(before[name] == 1 for name in WORKING)
     migrate(BEFORE_WORKERS, on=engine)

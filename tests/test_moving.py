@@ -49,6 +49,7 @@ from app.store.beside import add_beside
 from app.store.blobs import blob_path
 from app.store.brands import home_workspace
 from app.store.keys import add_key
+from app.store.lanes import enter
 from app.store.operations import begin
 from app.store.weights import set_weights
 from app.store.workers import beat
@@ -419,6 +420,7 @@ def full(world: World) -> Engine:
         add_beside(session, world.search, [block])
         beat(session, "a-1-x", "a", 1, "0.1.0")
         begin(session, "reparse")
+        enter(session, now, "google", 1, 5.0, 30.0, "a-1-x")
     assert all(rows(world.engine).values())
     return world.engine
 

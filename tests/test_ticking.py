@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,13 +16,14 @@ from worlds import World
 
 from app import durable
 from app.db import reading, writing
-from app.durable import Durable, Queue, job_name
+from app.durable import Durable, Job, Queue, job_name
 from app.models import Attempt, Search, Snapshot
 from app.recovering import MOST_RUNS, give_back, heal, pick_up, reap
 from app.runner import ask_now, cancel, take
 from app.store.attempts import claim
 from app.store.snapshots import finish
 from app.ticking import AGAIN, BATCH, ORDINARY, PRIORITY, tick
+from app.verify import verify
 
 SOON = timedelta(seconds=1)
 
@@ -32,8 +35,8 @@ def able(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
 class Queued(list[tuple[str, str, int]]):
     """A queue that only remembers: (job, queue, priority)."""
 
-    def __call__(self, _session: Session, job: str, queue: str, priority: int) -> None:
-        self.append((job, queue, priority))
+    def __call__(self, _session: Session, jobs: Sequence[Job]) -> None:
+        self += [(job.name, job.queue, job.priority) for job in jobs]
 
 
 def come_due(world: World, days: int = 0) -> None:
@@ -48,6 +51,13 @@ def come_due(world: World, days: int = 0) -> None:
 def looks(world: World) -> list[Snapshot]:
     with reading(world.engine) as session:
         return list(session.exec(select(Snapshot).order_by(col(Snapshot.id))).all())
+
+
+def sound(world: World) -> None:
+    """The record proves itself."""
+    with reading(world.engine) as session:
+        found = verify(session, world.surroundings.blobs, world.clock())
+    assert [(one.name, one.broken[:3]) for one in found if one.broken] == []
 
 
 @pytest.fixture
@@ -80,6 +90,7 @@ def test_a_clock_that_jumps_three_days_catches_up_with_one_look(world: World) ->
         ("2026-11-05", None, ""),
     ]  # fmt: skip
     assert [job for job, *_ in queue] == ["look-4-1"]
+    sound(world)
 
 
 def test_who_asks_comes_first_and_second_looks_before_the_rest(world: World) -> None:
@@ -100,8 +111,8 @@ def test_a_crash_between_queue_and_commit_queues_nothing_twice(world: World, eng
     ran: list[str] = []
     engine_at.start(lambda job: ran.append(job) or "ok", [])  # type: ignore[func-returns-value]
 
-    def crash(session: Session, job: str, queue: str, priority: int) -> None:
-        engine_at.enqueue(session, job, queue, priority)
+    def crash(session: Session, jobs: Sequence[Job]) -> None:
+        engine_at.enqueue(session, jobs)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -111,6 +122,7 @@ def test_a_crash_between_queue_and_commit_queues_nothing_twice(world: World, eng
     DBOS.register_queue("practice", polling_interval_sec=0.05)
     assert DBOS.retrieve_workflow("look-1-1").get_result() == "ok"
     assert ran == ["look-1-1"]
+    sound(world)
 
 
 def test_an_upgrade_strands_no_job(world: World, engine_at: Durable, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,8 +140,7 @@ def test_an_upgrade_strands_no_job(world: World, engine_at: Durable, monkeypatch
     come_due(world)
     tick(world.surroundings, able, engine_at.enqueue)
     with writing(world.engine) as session:
-        for job in ("look-97-1", "look-98-1", "look-99-1"):
-            engine_at.enqueue(session, job, "practice", ORDINARY)
+        engine_at.enqueue(session, [Job(f"look-{number}-1", "practice", ORDINARY) for number in (97, 98, 99)])
     assert begun.wait(30)
     engine_at.stop(0)
     monkeypatch.setattr(durable, "VERSION", "looks-1")
@@ -142,6 +153,35 @@ def test_an_upgrade_strands_no_job(world: World, engine_at: Durable, monkeypatch
         assert DBOS.retrieve_workflow(job).get_result() == "ok"
     held.set()
     assert sorted(ran) == ["look-1-2", "look-97-1", "look-98-1", "look-99-1"]
+    sound(world)
+
+
+@pytest.mark.parametrize("own_clock", [True, False])
+def test_the_engine_starts_whatever_sqlite_there_is(
+    own_clock: bool, tmp_path: Path, database: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From Python 3.12 on its tables want a clock that SQLite has from 3.42 on; an older one gets ours, which works with
+    every SQLite. Without it an older one cannot be started: the day that is no longer true we may drop it."""
+    monkeypatch.setattr(durable, "SUBSECOND", (99,) if own_clock else (0,))
+    needed = sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < (3, 42)
+    made = Durable(f"sqlite:///{tmp_path / 'durable.db'}", "here-1-a")
+    try:
+        if own_clock and made.engine is not None:
+            with made.engine.connect() as connection:
+                told = connection.exec_driver_sql("SELECT unixepoch('subsec') * 1000").scalar_one()
+            assert abs(told / 1000 - datetime.now(UTC).timestamp()) < 600
+        elif needed:
+            with pytest.raises(Exception, match="version_timestamp"):
+                made.start(lambda _job: "ok", [])
+            return
+        made.start(lambda _job: "ok", [Queue("practice", 1)])
+        with reading() as session:
+            made.enqueue(session, [Job(job_name(1, 1), "practice", ORDINARY)])
+        assert DBOS.retrieve_workflow("look-1-1").get_result() == "ok"
+        began = DBOS.list_workflows()[0].created_at or 0
+        assert abs(began / 1000 - datetime.now(UTC).timestamp()) < 600
+    finally:
+        DBOS.destroy()
 
 
 def test_a_lost_job_is_queued_anew(world: World, engine_at: Durable) -> None:
@@ -264,7 +304,7 @@ def test_old_jobs_are_forgotten_and_young_ones_never(engine_at: Durable, databas
     """A week after its end a job is gone; within an hour none is, whatever is asked for: limits count the young."""
     engine_at.start(lambda _job: "ok", [Queue("practice", 4)])
     with reading() as session:
-        engine_at.enqueue(session, job_name(1, 1), "practice", ORDINARY)
+        engine_at.enqueue(session, [Job(job_name(1, 1), "practice", ORDINARY)])
     assert DBOS.retrieve_workflow("look-1-1").get_result() == "ok"
     now = datetime.now(UTC)
     assert engine_at.purge(now, timedelta(0)) == 0

@@ -46,3 +46,21 @@ def test_a_killed_worker_leaves_nothing_undone_and_nothing_twice(site: Site, tea
 def test_many_deaths(site: Site, team: Team, data_dir: Path) -> None:
     """Sixty deaths among two hundred looks."""
     survive(site, team, data_dir, int(os.environ.get("KILLS", "60")), 240)
+
+
+@pytest.mark.slow
+@pytest.mark.reliability
+@pytest.mark.long
+def test_a_rate_outlives_its_worker(site: Site, team: Team, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four requests a second on a SQLite record: the site never sees more, though one worker is killed and another
+    takes over."""
+    monkeypatch.setenv("SHEMTOV_RATES", "practice=4/1")
+    come_due(9)
+    team.hire()
+    assert until(lambda: len(site.asked) >= 6)
+    team.kill()
+    team.hire()
+    assert until(lambda: finished() >= 9)
+    assert team.dismiss() == [0]
+    expect_whole(data_dir / "blobs", 9)
+    assert site.most_a_second() <= 4

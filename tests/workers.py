@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,6 +97,10 @@ class Site:
         self.server.shutdown()
         self.server.server_close()
 
+    def most_a_second(self) -> int:
+        """The most requests that arrived within any second."""
+        return max(sum(at <= other < at + 1 for other in self.asked) for at in self.asked)
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -110,7 +115,13 @@ def come_due(count: int, days: int = 0, sources: tuple[str, ...] = ("practice",)
         for number in range(count):
             used, (phrase, code) = list(PHRASES.items())[number % len(PHRASES)]
             if number % len(PHRASES) == 0:
-                brand = add_brand(session, home_workspace(session), f"Nativ Telecom {number} of {count}", "il-he", [])
+                brand = add_brand(
+                    session,
+                    home_workspace(session),
+                    f"Nativ Telecom {number} of {count}, {uuid.uuid4().hex[:6]}",
+                    "il-he",
+                    [],
+                )
             pack = market(code)
             search = add_search(
                 session, brand, phrase=phrase, engine=used, hl=pack.hl, gl=pack.gl, market=code, sources=sources,

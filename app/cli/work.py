@@ -17,6 +17,7 @@ from app.models import Snapshot
 from app.queries.operations import OperationRow
 from app.queries.work import WorkPage, WorkRow
 from app.queries.work import work as work_now
+from app.room import full
 from app.runner import ask_now
 from app.runner import cancel as call_off
 from app.settings import settings
@@ -88,6 +89,8 @@ def _tell(page: WorkPage) -> None:
             say.shown(_line(row))
     for long_work in page.operations:
         say.shown(_operation(long_work))
+    if full(settings().data_dir):
+        say.warn("the disk is full: looks wait, and go on by themselves when there is room")
     if not page.workers:
         say.warn("no worker is running: shemtov serve or shemtov worker starts one")
     if page.missed:

@@ -10,6 +10,7 @@ from app.models.canary import Canary
 from app.models.change import Change
 from app.models.hit import Hit, VerdictEvent
 from app.models.label_rule import LabelRule
+from app.models.lane import Lane
 from app.models.link import Link
 from app.models.membership import Membership
 from app.models.operation import Operation
@@ -40,6 +41,7 @@ __all__ = [
     "Fetch",
     "Hit",
     "LabelRule",
+    "Lane",
     "Link",
     "Membership",
     "Operation",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.models.base import Table, one_of
 
 PURPOSES = ("scheduled", "now", "second", "crisis", "import")
 STATES = ("ok", "empty_confirmed", "partial", "blocked", "consent", "suspect", "error")
+
+
+WAITING = text("state IS NULL AND queue IS NULL")
 
 
 class Snapshot(Table, table=True):
@@ -23,6 +26,7 @@ class Snapshot(Table, table=True):
     __table_args__ = (
         UniqueConstraint("search_id", "slot", "fold", "purpose"),
         Index("ix_snapshot_open", "state", "due"),
+        Index("ix_snapshot_waiting", "due", sqlite_where=WAITING, postgresql_where=WAITING),
         one_of("purpose", PURPOSES),
         one_of("state", STATES, nullable=True),
     )

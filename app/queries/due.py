@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, case, col, func, select
 
 from app.models import Attempt, Brand, Search, Snapshot
 
 
-def due_searches(session: Session, now: datetime, limit: int | None = None) -> list[tuple[int, str]]:
+def due_searches(session: Session, now: datetime, limit: int | None = None) -> list[tuple[Search, str]]:
     """(search, home market) of active searches whose next slot has come. On PostgreSQL their rows are locked, and
     those that another clock has locked are left to it."""
     rows = session.exec(
-        select(Search.id, Brand.home_market)
+        select(Search, Brand.home_market)
         .join(Brand, col(Brand.id) == col(Search.brand_id))
         .where(col(Search.active), col(Search.next_due) <= now)
         .order_by(col(Search.next_due), col(Search.id))
         .limit(limit)
         .with_for_update(of=Search, skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
     ).all()
-    return [(search or 0, market) for search, market in rows]
+    return [(search, market) for search, market in rows]
 
 
 def open_snapshots(session: Session, now: datetime) -> list[int]:
@@ -29,20 +32,28 @@ def open_snapshots(session: Session, now: datetime) -> list[int]:
     return [found or 0 for found in session.exec(query.order_by(col(Snapshot.due), col(Snapshot.id))).all()]
 
 
-def overtaken(session: Session, snapshot: Snapshot, now: datetime) -> bool:
-    """Whether a later slot of its search has come: a look taken now is that slot's, and one is enough."""
-    later = select(Snapshot.id).where(
-        Snapshot.search_id == snapshot.search_id, Snapshot.purpose == "scheduled", Snapshot.slot > snapshot.slot,
-        col(Snapshot.due) <= now,
+def overtaken(session: Session, looks: Collection[int], now: datetime) -> set[int]:
+    """Those of these looks of which a later slot of their search has come: a look taken now is that slot's, and one is
+    enough."""
+    later = aliased(Snapshot)
+    query = (
+        select(Snapshot.id)
+        .join(later, col(later.search_id) == col(Snapshot.search_id))
+        .where(
+            col(Snapshot.id).in_(looks), Snapshot.purpose == "scheduled", later.purpose == "scheduled",
+            later.slot > Snapshot.slot, col(later.due) <= now,
+        )
     )  # fmt: skip
-    return snapshot.purpose == "scheduled" and session.exec(later.limit(1)).first() is not None
+    return {found or 0 for found in session.exec(query).all()}
 
 
 def anything_due(session: Session, now: datetime) -> bool:
     """Whether a slot has come, or an open look waits for its queue."""
-    search = select(Search.id).where(col(Search.active), col(Search.next_due) <= now).limit(1)
+    # In order, or PostgreSQL, which expects to find one soon, reads through the whole table when there is none.
+    search = select(Search.id).where(col(Search.active), col(Search.next_due) <= now).order_by(col(Search.next_due))
     still = (col(Snapshot.state).is_(None), col(Snapshot.due) <= now, col(Snapshot.queue).is_(None))
-    return any(session.exec(one).first() is not None for one in (search, select(Snapshot.id).where(*still).limit(1)))
+    look = select(Snapshot.id).where(*still).order_by(col(Snapshot.due))
+    return any(session.exec(one.limit(1)).first() is not None for one in (search, look))
 
 
 def waiting(session: Session, now: datetime, limit: int) -> list[Snapshot]:
@@ -71,10 +82,11 @@ def tried_by(session: Session, worker: str) -> list[int]:
     return list(session.exec(query).all())
 
 
-def deaths(session: Session, snapshot_id: int) -> int:
-    """How many tries at a snapshot ended with their worker."""
-    query = select(func.count()).where(Attempt.snapshot_id == snapshot_id, Attempt.reason == "abandoned")
-    return session.exec(query).one()
+def deaths(session: Session, looks: Collection[int]) -> dict[int, int]:
+    """How many tries at each of these looks ended with their worker; of those that had any."""
+    query = select(Attempt.snapshot_id, func.count()).where(col(Attempt.snapshot_id).in_(looks))
+    found = session.exec(query.where(Attempt.reason == "abandoned").group_by(col(Attempt.snapshot_id))).all()
+    return dict(found)
 
 
 def open_now(session: Session, search_id: int) -> Snapshot | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from app.models import Brand, Search
 from app.queries.brands import brand_row, owned_sites
 from app.queries.label_rules import rules_in_force
 from app.queries.rows import BrandRow, SearchRow
+from app.scoring.markets import market
 from app.types import LabelRule, OwnedSite, Purpose
 from scrapers.types import SearchRequest
 
@@ -47,6 +49,16 @@ def watched(session: Session, search_id: int, workspace: int | None = None) -> W
         raise NotFound(f"no search {search_id}")
     brand = brand_row(session, owner)
     return Watched(search_row(found), brand, owned_sites(session, brand.id), rules_in_force(session, brand.id))
+
+
+Zoned = Mapping[int, tuple[SearchRow, str]]
+
+
+def zoned(session: Session, search_ids: Collection[int]) -> Zoned:
+    """Searches by their ids, each with the time zone of its brand."""
+    query = select(Search, Brand.home_market).join(Brand, col(Brand.id) == col(Search.brand_id))
+    found = session.exec(query.where(col(Search.id).in_(search_ids))).all()
+    return {search.id or 0: (search_row(search), market(home).zone) for search, home in found}
 
 
 def counted_search(session: Session, search_id: int, workspace: int | None = None) -> SearchRow:

@@ -20,13 +20,13 @@ class Rest:
     reason: str
 
 
-def resting(session: Session, source: str, engine: str, now: datetime) -> Rest | None:
-    """The rest a source takes at a moment, None when it may be asked."""
-    state = session.get(SourceState, (source, engine, HERE))
-    until = state.suspended_until if state else None
-    if state is None or until is None or until <= now:
-        return None
-    return Rest(until, state.reason)
+def resting(session: Session, now: datetime) -> dict[tuple[str, str], Rest]:
+    """The rests that are taken at a moment, by source and engine; who has none may be asked."""
+    query = select(SourceState).where(SourceState.exit == HERE, col(SourceState.suspended_until) > now)
+    return {
+        (one.source, one.engine): Rest(one.suspended_until, one.reason)
+        for one in session.exec(query).all() if one.suspended_until is not None
+    }  # fmt: skip
 
 
 def spent(session: Session, now: datetime) -> float:

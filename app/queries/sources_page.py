@@ -101,7 +101,7 @@ def _row(
     locales: tuple[LocaleRow, ...],
 ) -> SourceRow:  # fmt: skip
     state = session.get(SourceState, (*key, HERE))
-    rest = resting(session, *key, now)
+    rest = resting(session, now).get(key)
     return SourceRow(
         source=key[0],
         engine=key[1],

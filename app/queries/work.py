@@ -67,13 +67,18 @@ def work(session: Session, now: datetime, dead_after: float, workspace: int | No
     running, count_running = _rows(session, workspace, busy, limit)
     waiting, count_waiting = _rows(session, workspace, idle, limit)
     failed, count_failed = _rows(session, workspace, bad, limit, newest=True)
-    _, missed = _rows(session, workspace, and_(bad, col(Snapshot.reason) == MISSED), 0)
     first = min((row.due for row in (*running, *waiting)), default=now)
     return WorkPage(
-        running, waiting, failed, count_running, count_waiting, count_failed, missed,
+        running, waiting, failed, count_running, count_waiting, count_failed, missed_lately(session, now, workspace),
         max((now - first).total_seconds(), 0.0), living(session, dead_after),
         operations(session, dead_after),
     )  # fmt: skip
+
+
+def missed_lately(session: Session, now: datetime, workspace: int | None = None) -> int:
+    """Planned looks of the last day that nobody took, of one workspace or of all."""
+    gone = and_(col(Snapshot.state) == "error", col(Snapshot.due) > now - RECENT, col(Snapshot.reason) == MISSED)
+    return _rows(session, workspace, gone, 0)[1]
 
 
 def _rows(

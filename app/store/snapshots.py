@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -13,6 +14,8 @@ from app.schedule import Slot
 from app.store.upsert import insert_missing
 from app.types import LONGEST_REASON
 
+Planned = tuple[int, Slot, str, datetime]  # search, slot, purpose, due
+
 
 def plan(session: Session, search_id: int, slot: Slot, purpose: str, due: datetime) -> Snapshot:
     """The snapshot of a slot and purpose, made without a state when it is not there yet."""
@@ -20,9 +23,17 @@ def plan(session: Session, search_id: int, slot: Slot, purpose: str, due: dateti
         Snapshot.search_id == search_id, Snapshot.slot == slot.text(), Snapshot.fold == slot.fold,
         Snapshot.purpose == purpose,
     )  # fmt: skip
-    row = {"search_id": search_id, "slot": slot.text(), "fold": slot.fold, "purpose": purpose, "due": due, "reason": ""}
-    insert_missing(session, Snapshot.__table__, [row])  # type: ignore[attr-defined]
+    plan_all(session, [(search_id, slot, purpose, due)])
     return session.exec(select(Snapshot).where(*where)).one()
+
+
+def plan_all(session: Session, planned: Sequence[Planned]) -> None:
+    """The same for many."""
+    rows = [
+        {"search_id": search, "slot": slot.text(), "fold": slot.fold, "purpose": purpose, "due": due, "reason": ""}
+        for search, slot, purpose, due in planned
+    ]
+    insert_missing(session, Snapshot.__table__, rows)  # type: ignore[attr-defined]
 
 
 def finish(session: Session, snapshot_id: int, state: str, reason: str, parse_id: int | None = None) -> bool:
@@ -41,10 +52,9 @@ def postpone(session: Session, snapshot_id: int, until: datetime, reason: str) -
 
 
 def put_in_queue(session: Session, snapshot: Snapshot, queue: str, now: datetime) -> None:
-    """On record: an open look waits in a source's queue."""
+    """On record, with the next flush: an open look waits in a source's queue."""
     snapshot.queue, snapshot.queued_at, snapshot.runs = queue, now, snapshot.runs + 1
     session.add(snapshot)
-    session.flush()
 
 
 def out_of_queue(session: Session, snapshot_id: int, runs: int | None = None) -> bool:

@@ -16,4 +16,4 @@ def insert_missing(session: Session, table: Table, rows: Sequence[dict[str, Any]
         return 0
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).on_conflict_do_nothing()
-    return int(sum(session.connection().execute(statement, row).rowcount for row in rows))
+    return int(session.connection().execute(statement, list(rows)).rowcount)

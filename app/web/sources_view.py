@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.db import writing
 from app.errors import NotFound
 from app.queries.sources_page import sources_page
+from app.queries.work import missed_lately
 from app.resting import ALERT
 from app.settings import settings
 from app.store.sources import wake
@@ -33,7 +34,7 @@ def sources(
     woken = woken if woken in registry.SOURCES else ""
     return render(
         "sources.html", language(lang, viewer.language), viewer, page=page, rows=rows, woken=woken, alert=ALERT,
-        placed=PLACED,
+        placed=PLACED, missed=missed_lately(session, now, viewer.workspace),
     )  # fmt: skip
 
 

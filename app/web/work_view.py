@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.models import Snapshot
 from app.queries.searches import watched
 from app.queries.work import work
+from app.room import full
 from app.runner import ask_now, cancel
 from app.settings import settings
 from app.texts import language
@@ -28,7 +29,9 @@ Done = Annotated[Literal["", "cancelled", "asked"], Query()]
 def work_page(session: SessionDep, viewer: ViewerDep, now: NowDep, done: Done = "", lang: Lang = None) -> str:
     """What the viewer's workspace waits for."""
     page = work(session, now, settings().dead_after, viewer.workspace)
-    return render("work.html", language(lang, viewer.language), viewer, page=page, done=done)
+    return render(
+        "work.html", language(lang, viewer.language), viewer, page=page, done=done, full=full(settings().data_dir)
+    )
 
 
 @router.post("/work/{snapshot_id}/cancel")

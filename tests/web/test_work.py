@@ -18,6 +18,7 @@ from app.db import migrate, reading, writing
 from app.main import create_app
 from app.models import Attempt, Brand, Snapshot, Workspace
 from app.queries.work import work
+from app.room import MARK
 from app.schedule import slot_at
 from app.secret import secret
 from app.settings import settings
@@ -72,6 +73,10 @@ def test_the_page_tells_the_work_in_every_language(site: TestClient, lang: str) 
     assert "<b>gone" not in site.get("/work", params={"lang": lang}).text
     assert "\u202e" not in page
     assert words["work_none"] not in page
+    assert words["work_full"] not in page
+    (settings().data_dir / MARK).touch()
+    assert words["work_full"] in unescape(site.get("/work", params={"lang": lang}).text)
+    assert words["work_missed"].format(n=1) in unescape(site.get("/sources", params={"lang": lang}).text)
 
 
 def test_the_api_tells_the_same(site: TestClient, world: World) -> None:
