@@ -119,7 +119,8 @@ async def test_a_killed_chromium_never_makes_a_look_untrue(kills: int, world: Wo
                     killed += struck
                     ended.append(taken.state)
                     expect_true(world, taken)
-                assert (await looks.whole()).state == "ok"
+                whole = await looks.whole()
+                assert whole.state == "ok", whole.reason
                 with reading(world.engine) as session:
                     assert [f.broken[:3] for f in verify(session, made.blobs, world.clock.at) if f.broken] == []
     print(f"{killed} kills, disturbed looks ended { ({state: ended.count(state) for state in ended}) }")
