@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +26,7 @@ from app.store.parses import add_parse
 from app.store.snapshots import revise
 from app.text_endpoint import Endpoint
 from app.text_model import text_model
+from app.types import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class _Undo(Exception):
 
 
 def reparse(
-    world: Surroundings, progress: Callable[[int, int], None], *, force: bool = False, dry_run: bool = False,
+    world: Surroundings, progress: Progress, *, force: bool = False, dry_run: bool = False,
     engine: str | None = None, since: date | None = None,
 ) -> Reread:  # fmt: skip
     """Read stored looks with today's parsers, the oldest first, where an older version read them (or force).
@@ -121,7 +122,7 @@ def reparse_one(session: Session, world: Surroundings, snapshot_id: int, now: da
     return True
 
 
-def rescore(world: Surroundings, progress: Callable[[int, int], None], *, accept: bool = False) -> Rescored:
+def rescore(world: Surroundings, progress: Progress, *, accept: bool = False) -> Rescored:
     """Give every hit today's verdict; every change is an event, so that it can be told from a change of the web.
 
     Questions and overviews that an older version recorded without a hit get theirs, and their first label with it.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,9 +26,9 @@ from app.files import whole
 from app.lock import backing_up
 from app.packing import OURS, SECRET, Blobs, File, Manifest, Rows, holds, names_digest, packing, row_file
 from app.store.blobs import blob_path
+from app.types import Progress
 
 ENDING = ".tar.zst"
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from app.store.brands import add_brand, home_workspace
 from app.store.searches import add_search
 from app.store.snapshots import plan
 from app.surroundings import clock, surroundings
+from app.types import Progress
 from app.verify import verify
 
 BRAND = "Nativ Telecom"
@@ -39,8 +40,6 @@ SEARCHES = (
 WEEKS = 12
 LATER = timedelta(minutes=11)
 
-Progress = Callable[[str], Callable[[int, int], None]]
-
 
 class Clock:
     """A clock that stands where it is put."""
@@ -52,7 +51,7 @@ class Clock:
         return self.at
 
 
-async def run_demo(progress: Progress) -> list[str]:
+async def run_demo(progress: Callable[[str], Progress]) -> list[str]:
     """Bring the practice world up to now; returns what to tell a person."""
     now = clock()
     with writing() as session:

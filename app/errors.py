@@ -5,7 +5,8 @@ AppError
 ├── NotFound      there is no such thing (404, exit 2)
 ├── Conflict      it is there already, or somebody else has it (409, exit 2)
 ├── NotAllowed    no key, a revoked key, or not signed in (401, exit 2)
-└── Forbidden     signed in, but this role may not (403, exit 2)
+├── Forbidden     signed in, but this role may not (403, exit 2)
+└── NotAccepted   it would change more than a person has agreed to (409, exit 3)
 """
 
 from __future__ import annotations
@@ -44,3 +45,8 @@ class NotAllowed(AppError):
 
 class Forbidden(AppError):
     status = 403
+
+
+class NotAccepted(AppError):
+    status = 409
+    exit_code = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -15,6 +14,7 @@ from app.pipeline import verdict_of
 from app.queries.hits import linked_hits
 from app.queries.searches import Watched, every_search, watched
 from app.scoring.verdict import VERSION, version_of
+from app.types import Progress
 
 MOST = 0.05  # of the labels on unchanged pages; more needs a person
 EXAMPLES = 3
@@ -52,7 +52,7 @@ class Flips:
         return self.share > MOST
 
 
-def flips(engine: Engine, progress: Callable[[int, int], None]) -> Flips:
+def flips(engine: Engine, progress: Progress) -> Flips:
     """Every result on record scored by today's rules, and compared with its label; writes nothing."""
     with reading(engine) as session:
         ids = every_search(session)

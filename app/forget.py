@@ -8,7 +8,6 @@ of it holds a word.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +45,7 @@ from app.store.forgetting import (
     silence_column,
     silence_strings,
 )
+from app.types import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class _Undo(Exception):
 
 def forget(
     engine: Engine, root: Path, kind: Kind, typed: str, actor: str, now: datetime, *, dry_run: bool = False,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Progress = lambda done, of: None,
 ) -> Forgotten:  # fmt: skip
     """Forget a URL, a host with all below it, or a text; dry_run counts, and changes nothing.
 
@@ -86,7 +86,7 @@ def forget(
 
 
 def _marked(
-    engine: Engine, root: Path, plain: Plain, actor: str, now: datetime, progress: Callable[[int, int], None], *,
+    engine: Engine, root: Path, plain: Plain, actor: str, now: datetime, progress: Progress, *,
     dry_run: bool,
 ) -> dict[str, int]:  # fmt: skip
     """Rows written over and files marked, in one transaction; of a dry run nothing is kept."""

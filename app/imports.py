@@ -20,7 +20,6 @@ from app.db import writing
 from app.errors import AppError, BadInput, Conflict
 from app.files import find_file, read_page_file
 from app.models import Brand, Snapshot
-from app.operations import Progress
 from app.pipeline import Surroundings, take_in
 from app.queries.brands import brand_row
 from app.queries.searches import watched
@@ -32,6 +31,7 @@ from app.store.archive import remove_files
 from app.store.attempts import keep_page, start
 from app.store.searches import add_search, check_engine
 from app.store.snapshots import plan
+from app.types import Progress
 from scrapers import registry
 from scrapers.errors import SourceMissing
 from scrapers.types import RawPage
@@ -79,7 +79,7 @@ def import_rows(
     progress: Progress = lambda done, total: None,
 ) -> Iterator[Imported]:  # fmt: skip
     """Import a manifest's rows; yields one line for each look made, each row refused, in the order of capture.
-    progress: looks made or refused, of all."""
+    progress: looks made or refused, of all there are."""
     with writing(world.engine) as session:
         zone = brand_row(session, session.get_one(Brand, brand_id)).zone
     looks: dict[tuple[Any, ...], list[Saved]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
@@ -12,10 +12,11 @@ from sqlalchemy.exc import OperationalError
 
 from app.db import writing
 from app.errors import AppError
+from app.settings import settings
 from app.store.operations import advance, begin, end
+from app.types import Progress
 
-EVERY = 2.0  # seconds between two signs of life
-Progress = Callable[[int, int], None]
+EVERY = 2.0  # seconds between two signs of life, at most
 log = logging.getLogger("shemtov")
 
 
@@ -41,7 +42,7 @@ def operation(
         show(done, total)
 
     def beat() -> None:
-        while not over.wait(EVERY):
+        while not over.wait(min(EVERY, settings().dead_after / 5)):
             try:
                 with writing(on) as session:
                     advance(session, number, *told)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.queries.archive import Over, over
 from app.queries.blobs import BlobDamaged, content
 from app.queries.searches import watched
 from app.store.archive import expire, remove_files, replace_raw
+from app.types import Progress
 from scrapers.clean import cleaned
 
 DAY_FILE = "retention-day"
@@ -40,7 +40,7 @@ class Kept:
 
 def retain(
     engine: Engine, root: Path, now: datetime, days: int, *, dry_run: bool = False,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Progress = lambda done, of: None,
 ) -> Kept:  # fmt: skip
     """Let every raw answer go whose time is over. dry_run says what would happen, and changes nothing."""
     with reading(engine) as session:

@@ -301,7 +301,7 @@ def test_more_than_a_batch_is_queued_in_one_tick(world: World) -> None:
 
 
 def test_old_jobs_are_forgotten_and_young_ones_never(engine_at: Durable, database: object) -> None:
-    """A week after its end a job is gone; within an hour none is, whatever is asked for: limits count the young."""
+    """A week after its end a job is gone; within an hour none is, whatever is asked for."""
     engine_at.start(lambda _job: "ok", [Queue("practice", 4)])
     with reading() as session:
         engine_at.enqueue(session, [Job(job_name(1, 1), "practice", ORDINARY)])

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,13 @@ from sqlalchemy import create_engine, text
 from sqlmodel import select
 from workers import Site, Team, come_due, expect_whole, finished, looked_at, open_looks, tries, until
 
-from app.db import engine, reading
+from app import jobs
+from app.db import engine, migrate, reading, writing
 from app.durable import Durable
 from app.models import Attempt, Parse, Snapshot, Worker
 from app.pipeline import Surroundings
 from app.settings import settings
+from app.store.workers import beat
 from app.surroundings import clock
 from app.ticking import tick
 
@@ -199,6 +201,27 @@ def test_the_database_is_restarted_in_the_middle(
     assert team.dismiss() == [0, 0]
     expect_whole(data_dir / "blobs", searches)
     print(f"{times} restarts of the database, {searches} looks: {tries()}, {len(site.asked)} requests")
+
+
+def test_nobody_is_given_up_because_the_database_was_away(site: Site) -> None:
+    """When our own heart stood still, the others' could not be heard either: they get their time once more; who is not
+    heard of after it is dead."""
+    migrate()
+    worker = jobs.Worker()
+    worker.durable.start(lambda _job: "ok", [])
+    try:
+        with writing() as session:
+            beat(session, "other-1-x", "other", 1, "0.1.0")
+            session.get_one(Worker, "other-1-x").beat -= timedelta(hours=1)
+        worker.beaten -= DEAD_AFTER
+        worker._beat()
+        worker._reap()
+        assert alive() == 2
+        worker.patient -= DEAD_AFTER
+        worker._reap()
+        assert alive() == 1
+    finally:
+        worker.durable.stop(0)
 
 
 def alive() -> int:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from app.queries.export import COLUMNS, csv_cell, export_rows
 from app.queries.history import first_day
 from app.queries.searches import searches
 from app.surroundings import clock
+from app.types import Progress
 
 Row = dict[str, Any]
 FORMATS = ("csv", "json", "parquet")
@@ -65,9 +66,7 @@ def export(
     say.line(f"{count} rows in {output}")
 
 
-def record_rows(
-    key: str | None, first: date, last: date, show: Callable[[int, int], None] | None = None
-) -> Iterator[Row]:
+def record_rows(key: str | None, first: date, last: date, show: Progress | None = None) -> Iterator[Row]:
     """The rows of a brand, or of all brands, in one transaction; at most a search's year in memory."""
     with reading() as session:
         owners = brand_queries.brands(session) if key is None else (brand_queries.brand(session, key),)

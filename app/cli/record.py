@@ -14,7 +14,7 @@ from app.again import rescore as rescore_all
 from app.cli import say
 from app.cli.export import day_typed
 from app.db import engine, migrate, reading
-from app.errors import BadInput
+from app.errors import BadInput, NotAccepted
 from app.files import write_whole
 from app.flips import told as told_flips
 from app.operations import operation
@@ -80,13 +80,12 @@ def rescore(
     archive = _archive()
     with operation(archive.engine, "rescore", say.progress("rescore")) as progress:
         found = rescore_all(archive, progress, accept=accept)
-    for text in told_flips(found.flips):
-        say.shown(text)
-    if found.refused:
-        say.warn(
-            "more than 5 % of the labels would change on unchanged pages: nothing was written; read, then --accept"
-        )
-        raise typer.Exit(say.ROWS_FAILED)
+        for text in told_flips(found.flips):
+            say.shown(text)
+        if found.refused:
+            raise NotAccepted(
+                "more than 5 % of the labels would change on unchanged pages: nothing was written; read, then --accept"
+            )
     _tell("results", found)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import typer
+
+from app.types import Progress
 
 ROWS_FAILED = 3
 
@@ -34,7 +35,7 @@ def warn(text: str) -> None:
     sys.stderr.write(f"shemtov: {shown}\n")
 
 
-def progress(what: str) -> Callable[[int, int], None]:
+def progress(what: str) -> Progress:
     """A counter on stderr that a terminal sees move; elsewhere a line now and then."""
     terminal = sys.stderr.isatty()
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from app.models import Attempt, Snapshot
+from app.queries.work import missed_lately
 from app.queries.workers import living
-from app.schedule import MISSED
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,12 @@ def measures(session: Session, now: datetime, dead_after: float) -> Measures:
         .group_by(col(Attempt.source), col(Attempt.outcome))
     ).all()
     first: datetime | None = session.exec(select(func.min(Snapshot.due)).where(still, Snapshot.due <= now)).one()
-    missed = select(func.count()).where(Snapshot.state == "error", Snapshot.due > now - DAY, Snapshot.reason == MISSED)
     return Measures(
         {state or "open": count for state, count in looks},
         {queue or "": count for queue, count in queued},
         dict(running),
         {(source, outcome or ""): count for source, outcome, count in attempts},
         (now - first).total_seconds() if first is not None else 0.0,
-        session.exec(missed).one(),
+        missed_lately(session, now),
         len(living(session, dead_after)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from app.models import Operation
 from app.store.workers import server_time
@@ -30,12 +30,11 @@ class OperationRow:
     heard: datetime
 
 
-def operations(session: Session, dead_after: float) -> tuple[OperationRow, ...]:
-    """The newest first, twenty at most."""
+def operations(session: Session, dead_after: float, *, reasons: bool) -> tuple[OperationRow, ...]:
+    """The newest first, twenty at most. reasons: with why they failed, which may name files and brands of anybody."""
     now = server_time(session)
     alive = now - timedelta(seconds=dead_after)
-    recent = or_(col(Operation.beat) > now - RECENT, col(Operation.beat) >= alive)
-    found = session.exec(select(Operation).where(recent).order_by(col(Operation.id).desc()).limit(20)).all()
+    recent = select(Operation).where(col(Operation.beat) > now - RECENT).order_by(col(Operation.id).desc()).limit(20)
     return tuple(
         OperationRow(
             one.id or 0,
@@ -43,11 +42,11 @@ def operations(session: Session, dead_after: float) -> tuple[OperationRow, ...]:
             one.host,
             one.pid,
             one.outcome or ("running" if one.beat >= alive else "silent"),
-            one.reason,
+            one.reason if reasons else "",
             one.done,
             one.total,
             one.started,
             one.beat,
         )
-        for one in found
+        for one in session.exec(recent).all()
     )

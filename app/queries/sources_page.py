@@ -11,7 +11,7 @@ from app.drift import Drift, drifts
 from app.models import Canary, SourceState
 from app.models.source_state import HERE
 from app.queries.source_counts import Key, Rates, costs, last_good, rates
-from app.queries.sources import resting, spent
+from app.queries.sources import Rest, resting, spent
 from app.queries.yields import yields
 from app.settings import Settings
 from app.sources import usable
@@ -84,24 +84,23 @@ def sources_page(session: Session, chosen: Settings, now: datetime, workspace: i
     today, so_far = (costs(session, first, workspace) for first in (midnight, midnight.replace(day=1)))
     keys = [(name, one.ENGINE) for name, one in registry.SOURCES.items() if name != PRACTICE]
     keys += sorted({(source, engine) for source, engine, _, _ in month if source == PRACTICE})
-    rows = []
+    rows, rests = [], resting(session, now)
     for source, engine in keys:
         places = sorted({place for place in (*month, *good) if place[:2] == (source, engine)})
         locales = tuple(
             LocaleRow(at[2], at[3], week.get(at, Rates()), month.get(at, Rates()), good.get(at)) for at in places
         )
         spent_here = (today.get((source, engine), 0.0), so_far.get((source, engine), 0.0))
-        rows.append(_row(session, chosen, now, (source, engine), spent_here, locales))
+        rows.append(_row(session, chosen, now, (source, engine), rests.get((source, engine)), spent_here, locales))
     budget = chosen.daily_budget
     return SourcesPage(tuple(rows), budget, max(budget - spent(session, now), 0.0) if budget is not None else None)
 
 
 def _row(
-    session: Session, chosen: Settings, now: datetime, key: Key, spent_here: tuple[float, float],
+    session: Session, chosen: Settings, now: datetime, key: Key, rest: Rest | None, spent_here: tuple[float, float],
     locales: tuple[LocaleRow, ...],
 ) -> SourceRow:  # fmt: skip
     state = session.get(SourceState, (*key, HERE))
-    rest = resting(session, now).get(key)
     return SourceRow(
         source=key[0],
         engine=key[1],

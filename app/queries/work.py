@@ -44,7 +44,8 @@ class WorkPage:
     """running and waiting: as many as asked for, the next one first; failed: of the last day, the newest first.
 
     count_*: of all there are. missed: planned looks of the last day that nobody took. late: seconds since the oldest
-    open look came due, 0 when none has. operations: the long work of commands, of all workspaces: it names nobody.
+    open look came due, 0 when none has. operations: the long work of commands on this record;
+    why one failed is for the operator, who asks of all workspaces.
     """
 
     running: tuple[WorkRow, ...]
@@ -71,7 +72,7 @@ def work(session: Session, now: datetime, dead_after: float, workspace: int | No
     return WorkPage(
         running, waiting, failed, count_running, count_waiting, count_failed, missed_lately(session, now, workspace),
         max((now - first).total_seconds(), 0.0), living(session, dead_after),
-        operations(session, dead_after),
+        operations(session, dead_after, reasons=workspace is None),
     )  # fmt: skip
 
 

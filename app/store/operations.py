@@ -35,4 +35,4 @@ def advance(session: Session, number: int, done: int, total: int) -> None:
 def end(session: Session, number: int, outcome: str, reason: str) -> None:
     """It ended: "done", "failed" or "stopped", and why."""
     one = session.get_one(Operation, number)
-    one.outcome, one.reason, one.beat = outcome, reason[:LONGEST_REASON], server_time(session)
+    one.outcome, one.reason = outcome, reason[:LONGEST_REASON]
