@@ -156,7 +156,7 @@ def test_drift_is_said(site: TestClient, world: World, lang: str) -> None:
     with writing(world.engine) as session:
         for back in range(8, 0, -1):
             for number in range(24):
-                at = NOW.replace(hour=12, minute=number) - timedelta(days=back)
+                at = NOW.replace(hour=12, minute=number, second=(NOW.second + 30) % 60) - timedelta(days=back)
                 look = plan(session, world.search, slot_at(at, "Asia/Jerusalem"), "now", at)
                 attempt = Attempt(snapshot_id=look.id or 0, no=1, source="practice", state="done", outcome="ok", started=at, deadline=at, ended=at)  # fmt: skip
                 session.add(attempt)

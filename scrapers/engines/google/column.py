@@ -128,7 +128,7 @@ def inside(node: LexborNode, css: str) -> bool:
     first = node.css_first(css)
     if first is None or first.mem_id != node.mem_id:
         return first is not None
-    return any(one.mem_id != node.mem_id for one in node.css(css))
+    return any(child.css_first(css) is not None for child in node.iter())
 
 
 def below(node: LexborNode, css: str) -> list[LexborNode]:
