@@ -6,10 +6,11 @@ A SQLite batch change recreates the table; with foreign keys on, dropping the ol
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from app.db import engine
 from app.models import metadata
+from app.models.revision import put_triggers, take_triggers
 
 
 def run(connection: Connection) -> None:
@@ -25,13 +26,22 @@ def run(connection: Connection) -> None:
         with context.begin_transaction():
             if not sqlite:  # there a writer has the database to itself; here two that start at once would both upgrade
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5480)")
+            take_triggers(connection)
             context.run_migrations()
+            _put_triggers(connection)
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all() if sqlite else ()
             if broken:
                 raise RuntimeError(f"the migration left rows without their parent: {broken[:5]}")
     finally:
         if sqlite:
             raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+
+
+def _put_triggers(connection: Connection) -> None:
+    """Where brands have a revision: not below the step that brought it."""
+    found = inspect(connection)
+    if found.has_table("brand") and "revision" in {column["name"] for column in found.get_columns("brand")}:
+        put_triggers(connection)
 
 
 bound = context.config.attributes.get("connection")

@@ -95,9 +95,17 @@ def writing(on: Engine | None = None) -> Iterator[Session]:
 
 @contextmanager
 def reading(on: Engine | None = None) -> Iterator[Session]:
-    """One consistent read."""
-    with Session(on or engine()) as session:
+    """One consistent read: everything as it was at its first question, on PostgreSQL too."""
+    bind = on or engine()
+    if bind.dialect.name == "postgresql":
+        bind = bind.execution_options(isolation_level="REPEATABLE READ")
+    with Session(bind) as session:
         yield session
+
+
+def is_writer(session: Session) -> bool:
+    """Whether a session is one of `writing`."""
+    return bool(session.get_bind().get_execution_options().get("writer", False))
 
 
 def compact(on: Engine | None = None) -> bool:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, Field, TypeAdapter
 
 from app.api.access import SessionDep, WorkspaceDep
+from app.api.answers import answer
 from app.api.ranges import RangeDep, Top
 from app.db import writing
 from app.editing import plan_edit, save_edit
 from app.errors import BadInput
 from app.queries.changes import change_rows
 from app.queries.history import history
+from app.queries.revisions import search_revision
 from app.queries.rows import ChangeRow, History, SearchRow, Share
 from app.queries.searches import counted_search, watched
-from app.queries.share import share
+from app.queries.share import share_series
 from app.queries.snapshots import snapshots
 from app.settings import settings
 from app.surroundings import clock
@@ -47,6 +49,10 @@ class ShareSeries:
     states: tuple[str, ...]
     reasons: tuple[str, ...]
     parsers: tuple[str, ...]
+
+
+SHARE, HISTORY = TypeAdapter(ShareSeries), TypeAdapter(History)
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "as named by If-None-Match"}}
 
 
 class WantedSearch(BaseModel):
@@ -109,21 +115,34 @@ def list_snapshots(search_id: SearchId, days: RangeDep, session: SessionDep, wor
     return [Look(s.id or 0, s.slot, s.purpose, s.state, s.reason) for s in found]
 
 
-@router.get("/share")
-def share_series(
-    search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep, top: Top = 10
-) -> ShareSeries:
-    """Share of page per day; 400 for a search that only listens."""
-    counted_search(session, search_id, workspace)
-    found = history(session, search_id, days.first, days.last)
-    return ShareSeries(share(found, top), found.states, found.reasons, found.parsers)
+@router.get("/share", response_model=ShareSeries, responses=UNCHANGED)
+def share_of_page(
+    search_id: SearchId, days: RangeDep, request: Request, session: SessionDep, workspace: WorkspaceDep, top: Top = 10
+) -> Response:
+    """Share of page per day; 400 for a search that only listens. With an ETag: 304 when nothing has changed."""
+    revision = search_revision(session, search_id, workspace)
+
+    def made() -> ShareSeries:
+        counted_search(session, search_id, workspace)
+        found, counted = share_series(session, search_id, days.first, days.last, top)
+        return ShareSeries(counted, found.states, found.reasons, found.parsers)
+
+    return answer(request, revision, ("share", search_id, days.first, days.last, top), SHARE, made)
 
 
-@router.get("/heatmap")
-def heatmap_series(search_id: SearchId, days: RangeDep, session: SessionDep, workspace: WorkspaceDep) -> History:
-    """Which hit stood at each rank on each day, with the hits themselves."""
-    counted_search(session, search_id, workspace)
-    return history(session, search_id, days.first, days.last)
+@router.get("/heatmap", response_model=History, responses=UNCHANGED)
+def heatmap_series(
+    search_id: SearchId, days: RangeDep, request: Request, session: SessionDep, workspace: WorkspaceDep
+) -> Response:
+    """Which hit stood at each rank on each day, with the hits themselves. With an ETag: 304 when nothing has
+    changed."""
+    revision = search_revision(session, search_id, workspace)
+
+    def made() -> History:
+        counted_search(session, search_id, workspace)
+        return history(session, search_id, days.first, days.last)
+
+    return answer(request, revision, ("heatmap", search_id, days.first, days.last), HISTORY, made)
 
 
 @router.get("/changes")

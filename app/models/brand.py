@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, Column, UniqueConstraint
 from sqlmodel import Field
 
 from app.models.base import Table
 
 
 class Brand(Table, table=True):
-    """main_search is the search the headline, the list of brands and the report speak of."""
+    """main_search is the search the headline, the list of brands and the report speak of. revision: changed by the
+    database (app.models.revision) whenever what the brand's charts show was changed; no part of the record."""
 
     __table_args__ = (UniqueConstraint("workspace_id", "slug"), UniqueConstraint("workspace_id", "name"))
 
@@ -20,6 +21,7 @@ class Brand(Table, table=True):
     home_market: str
     main_search: int | None = None
     target: int = 18
+    revision: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class OwnedSite(Table, table=True):

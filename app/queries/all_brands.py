@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy
 from sqlmodel import Session, col, func, select
 
+from app.kept import Kept
 from app.models import Brand, Hit, Result, Search, Snapshot
 from app.queries.brands import brands as read_brands
 from app.queries.history import Look, day_points
 from app.queries.numbers import Figures, Week
+from app.queries.revisions import brand_revisions
 from app.queries.rows import COUNTED, BrandRow, History, SearchRow
 from app.queries.searches import search_row
 from app.queries.share import ENOUGH
@@ -28,6 +30,7 @@ Sort = Literal["worse", "name", "score", "good"]
 GROUPS: tuple[Group, ...] = ("worse", "unknown", "young", "steady", "never")
 SORTS: tuple[Sort, ...] = ("worse", "name", "score", "good")
 DAYS = 91
+AT_ONCE = 500  # brands
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class BrandLine:
         return self.group in ("worse", "steady")
 
 
+LINES: Kept[tuple[int, int, date], BrandLine] = Kept(5000)
+"""(brand, its revision, its today) -> its line: of 500 brands few have changed since the list was last asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Record:
     """What was read of one brand: its days, each day's parse, and the two days its week is about."""
@@ -83,21 +90,39 @@ def all_brands(
     session: Session, now: datetime, workspace: int | None = None, sort: Sort = "worse"
 ) -> tuple[BrandLine, ...]:
     """Every brand of a workspace in the order asked for. now: aware; each brand's today is that of its home market."""
-    searches = _main_searches(session, workspace)
     brands = read_brands(session, workspace)
+    revisions = brand_revisions(session, [brand.id for brand in brands])
     todays = {brand.id: now.astimezone(ZoneInfo(brand.zone)).date() for brand in brands}
-    earliest = min((weeks(DAYS, todays[b.id], b.week_start) for b in brands), default=date.max)
-    looks = _looks(session, workspace, earliest)
+    searches = _main_searches(session, workspace)
+    found: dict[int, BrandLine] = {}
+    for brand in brands:
+        if kept := LINES.get((brand.id, revisions.get(brand.id, 0), todays[brand.id])):
+            found[brand.id] = replace(kept, brand=brand, search=searches.get(brand.main_search or 0))
+    new = [brand for brand in brands if brand.id not in found]
+    for start in range(0, len(new), AT_ONCE):
+        for line in _lines(session, new[start : start + AT_ONCE], searches, todays):
+            found[line.brand.id] = line
+            if revision := revisions.get(line.brand.id):
+                LINES.put((line.brand.id, revision, todays[line.brand.id]), line)
+    return tuple(sorted(found.values(), key=ORDER[sort]))
+
+
+def _lines(
+    session: Session, brands: Sequence[BrandRow], searches: Mapping[int, SearchRow], todays: Mapping[int, date]
+) -> Iterator[BrandLine]:
+    """The lines of some brands, read anew."""
+    mains = [brand.main_search for brand in brands if brand.main_search]
+    earliest = min(weeks(DAYS, todays[b.id], b.week_start) for b in brands)
+    looks = _looks(session, mains, earliest)
     records = [
         _record(brand, searches.get(brand.main_search or 0), looks.get(brand.main_search or 0, ()), todays[brand.id])
         for brand in brands
     ]
-    counts = _counts(session, workspace, earliest)
+    counts = _counts(session, mains, earliest)
     pages = _pages(session, [r.parses[day] for r in records for day in (r.now, r.before) if day is not None])
-    silent = [r.brand.main_search for r in records if r.now is None and r.brand.main_search]
-    last = _last_good(session, silent)
-    found = (
-        BrandLine(
+    last = _last_good(session, [r.brand.main_search for r in records if r.now is None and r.brand.main_search])
+    for record in records:
+        yield BrandLine(
             brand=record.brand,
             search=searches.get(record.brand.main_search or 0),
             history=record.history,
@@ -105,9 +130,6 @@ def all_brands(
             week=_week(record, pages, todays[record.brand.id]),
             last_good=_slot(record, looks) or last.get(record.brand.main_search or 0),
         )
-        for record in records
-    )
-    return tuple(sorted(found, key=ORDER[sort]))
 
 
 def _by_loss(line: BrandLine) -> tuple[Any, ...]:
@@ -188,25 +210,20 @@ def _good(counted: tuple[int, int] | None) -> int | None:
     return counted[1] if counted and counted[0] >= ENOUGH[20] else None
 
 
-def _main(workspace: int | None) -> Any:
-    """The brands of a workspace, as a condition."""
-    return sqlalchemy.true() if workspace is None else col(Brand.workspace_id) == workspace
-
-
 def _main_searches(session: Session, workspace: int | None) -> dict[int, SearchRow]:
-    query = select(Search).join(Brand, col(Brand.main_search) == col(Search.id)).where(_main(workspace))
+    here = sqlalchemy.true() if workspace is None else col(Brand.workspace_id) == workspace
+    query = select(Search).join(Brand, col(Brand.main_search) == col(Search.id)).where(here)
     return {found.id or 0: search_row(found) for found in session.exec(query).all()}
 
 
-def _looks(session: Session, workspace: int | None, earliest: date) -> dict[int, list[Look]]:
-    """The finished looks of every main search, by search."""
-    query = (
-        sqlalchemy.select(
-            col(Snapshot.search_id), col(Snapshot.id), col(Snapshot.slot), col(Snapshot.purpose), col(Snapshot.state),
-            col(Snapshot.reason), col(Snapshot.current_parse), sqlalchemy.literal(""),
-        )
-        .join(Brand, col(Brand.main_search) == col(Snapshot.search_id))
-        .where(_main(workspace), col(Snapshot.state).is_not(None), col(Snapshot.slot) >= earliest.isoformat())
+def _looks(session: Session, searches: Sequence[int], earliest: date) -> dict[int, list[Look]]:
+    """The finished looks of some searches, by search."""
+    query = sqlalchemy.select(
+        col(Snapshot.search_id), col(Snapshot.id), col(Snapshot.slot), col(Snapshot.purpose), col(Snapshot.state),
+        col(Snapshot.reason), col(Snapshot.current_parse), sqlalchemy.literal(""),
+    ).where(
+        col(Snapshot.search_id).in_(searches), col(Snapshot.state).is_not(None),
+        col(Snapshot.slot) >= earliest.isoformat(),
     )  # fmt: skip
     found: dict[int, list[Look]] = {}
     for row in session.connection().execute(query):
@@ -214,19 +231,19 @@ def _looks(session: Session, workspace: int | None, earliest: date) -> dict[int,
     return found
 
 
-def _counts(session: Session, workspace: int | None, earliest: date) -> dict[int, tuple[int, int]]:
+def _counts(session: Session, searches: Sequence[int], earliest: date) -> dict[int, tuple[int, int]]:
     """parse -> (results observed, owned and positive ones) of the first 20, for every look that counts."""
-    here = (
-        sqlalchemy.select(func.count())
-        .select_from(Result)
-        .where(col(Result.parse_id) == col(Snapshot.current_parse), col(Result.rank) <= 20)
-    )
-    good = here.join(Hit, col(Hit.id) == col(Result.hit_id)).where(col(Hit.label).in_(GOOD))
+    good = sqlalchemy.case((col(Hit.label).in_(GOOD), 1), else_=0)
     query = (
-        sqlalchemy.select(col(Snapshot.current_parse), here.scalar_subquery(), good.scalar_subquery())
-        .join(Brand, col(Brand.main_search) == col(Snapshot.search_id))
-        .where(_main(workspace), col(Snapshot.state).in_(COUNTED), col(Snapshot.slot) >= earliest.isoformat())
-    )
+        sqlalchemy.select(col(Snapshot.current_parse), func.count(), func.sum(good))
+        .join(Result, col(Result.parse_id) == col(Snapshot.current_parse))
+        .join(Hit, col(Hit.id) == col(Result.hit_id))
+        .where(
+            col(Snapshot.search_id).in_(searches), col(Snapshot.state).in_(COUNTED),
+            col(Snapshot.slot) >= earliest.isoformat(), col(Result.rank) <= 20,
+        )
+        .group_by(col(Snapshot.current_parse))
+    )  # fmt: skip
     return {parse: (n, count) for parse, n, count in session.connection().execute(query)}
 
 
@@ -245,6 +262,8 @@ def _pages(session: Session, parses: Sequence[int | None]) -> dict[int, dict[int
 
 def _last_good(session: Session, searches: Sequence[int]) -> dict[int, datetime]:
     """The last good look of searches that had none in these weeks."""
+    if not searches:
+        return {}
     query = (
         select(Snapshot.search_id, func.max(Snapshot.slot))
         .where(col(Snapshot.search_id).in_(searches), col(Snapshot.state).in_(COUNTED))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -24,25 +25,31 @@ def history(
 ) -> History:
     """Every day from first to last with its point and, where it counts, its results down to depth; with a link, only
     that one's."""
-    points = day_points(looks(session, search_id, first, last))
-    days = tuple(first + timedelta(days=i) for i in range((last - first).days + 1))
-    parses = {look[5]: (day - first).days for day, look in points.items() if look[3] in COUNTED and look[5]}
-    ranks: list[list[int | None]] = [[None] * len(days) for _ in range(depth)]
+    found, at = points(session, search_id, first, last)
+    ranks: list[list[int | None]] = [[None] * len(found.days) for _ in range(depth)]
     seen: set[int] = set()
-    for parse_id, rank, hit in _results(session, list(parses), depth, link):
-        ranks[rank - 1][parses[parse_id]] = hit
+    for parse_id, rank, hit in _results(session, list(at), depth, link):
+        ranks[rank - 1][at[parse_id]] = hit
         seen.add(hit)
-    chosen = [points.get(day) for day in days]
-    return History(
+    return replace(found, ranks=tuple(tuple(row) for row in ranks), hits=hit_rows(session, search_id, seen))
+
+
+def points(session: Session, search_id: int, first: date, last: date) -> tuple[History, Mapping[int, int]]:
+    """The days alone, without results; and of each that counts the parse its results are of: parse -> index of day."""
+    chosen = day_points(looks(session, search_id, first, last))
+    days = tuple(first + timedelta(days=i) for i in range((last - first).days + 1))
+    found = [chosen.get(day) for day in days]
+    history = History(
         days=days,
-        states=tuple((look[3] or "") if look else "" for look in chosen),
-        reasons=tuple(look[4] if look and look[3] not in COUNTED else "" for look in chosen),
-        snapshots=tuple(look[0] if look else None for look in chosen),
-        parsers=tuple((look[6] or "") if look and look[3] in COUNTED else "" for look in chosen),
-        ranks=tuple(tuple(row) for row in ranks),
-        hits=hit_rows(session, search_id, seen),
+        states=tuple((look[3] or "") if look else "" for look in found),
+        reasons=tuple(look[4] if look and look[3] not in COUNTED else "" for look in found),
+        snapshots=tuple(look[0] if look else None for look in found),
+        parsers=tuple((look[6] or "") if look and look[3] in COUNTED else "" for look in found),
+        ranks=(),
+        hits={},
         planned=planned_days(session, search_id, days),
     )
+    return history, {look[5]: i for i, look in enumerate(found) if look and look[3] in COUNTED and look[5]}
 
 
 def planned_days(session: Session, search_id: int, days: tuple[date, ...]) -> tuple[bool, ...]:
@@ -106,7 +113,7 @@ def _results(session: Session, parses: list[int], depth: int, link: int | None) 
 def hit_rows(session: Session, search_id: int, ids: set[int]) -> Mapping[int, HitRow]:
     """The hits of those ids with their current verdict, as sure as audits let it be, and the day their link was first
     seen here."""
-    first, trust = first_seen(session, search_id), search_trust(session, search_id)
+    trust = search_trust(session, search_id)
     query = (
         sqlalchemy.select(
             col(Hit.id), col(Hit.link_id), col(Hit.url), col(Link.url), col(Link.host), col(Hit.title),
@@ -116,7 +123,9 @@ def hit_rows(session: Session, search_id: int, ids: set[int]) -> Mapping[int, Hi
         .join(Link, col(Link.id) == col(Hit.link_id))
         .where(col(Hit.search_id) == search_id)
     )  # fmt: skip
-    return {row[0]: _hit_row(tuple(row), first, trust) for row in session.connection().execute(query) if row[0] in ids}
+    rows = [tuple(row) for row in session.connection().execute(query)]
+    first = _first_seen(session, search_id, {row[0]: row[1] for row in rows})
+    return {row[0]: _hit_row(row, first, trust) for row in rows if row[0] in ids}
 
 
 def _hit_row(row: tuple[Any, ...], first: Mapping[int, date], trust: Trust) -> HitRow:
@@ -129,14 +138,20 @@ def _hit_row(row: tuple[Any, ...], first: Mapping[int, date], trust: Trust) -> H
     )  # fmt: skip
 
 
-def first_seen(session: Session, search_id: int) -> dict[int, date]:
-    """The local day each link was first seen in a look that counts."""
+def _first_seen(session: Session, search_id: int, links: Mapping[int, int]) -> dict[int, date]:
+    """The local day each link was first seen in a look that counts. links: hit -> link, of all hits of the search.
+
+    By the hit, in the database, and by the link here: with the hits in the question too, a database that knows how
+    many rows it holds begins with them, and asks for each of them at each look.
+    """
     query = (
-        select(Hit.link_id, func.min(Snapshot.slot))
-        .join(Result, col(Result.hit_id) == col(Hit.id))
+        sqlalchemy.select(col(Result.hit_id), func.min(Snapshot.slot))
         .join(Snapshot, col(Snapshot.current_parse) == col(Result.parse_id))
-        # The look's search too: results are found by their page, and without it all pages of all searches are read.
-        .where(Hit.search_id == search_id, Snapshot.search_id == search_id, col(Snapshot.state).in_(COUNTED))
-        .group_by(col(Hit.link_id))
+        .where(col(Snapshot.search_id) == search_id, col(Snapshot.state).in_(COUNTED))
+        .group_by(col(Result.hit_id))
     )
-    return {link or 0: date.fromisoformat(slot[:10]) for link, slot in session.exec(query).all()}
+    first: dict[int, str] = {}
+    for hit, slot in session.connection().execute(query):
+        link = links.get(hit, 0)
+        first[link] = min(first.get(link, slot), slot)
+    return {link: date.fromisoformat(slot[:10]) for link, slot in first.items()}
