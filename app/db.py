@@ -6,9 +6,11 @@ that reads and then writes fails at once when somebody wrote in between). Nothin
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -39,7 +41,7 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
+            return create_engine(parsed, pool_pre_ping=True, json_serializer=_as_json)
     except ArgumentError as wrong:  # what was typed is not repeated: it may hold a password
         raise BadInput(
             "no database is named so; write postgresql://person@host/name or sqlite:////path/file"
@@ -50,10 +52,27 @@ def open_engine(url: str) -> Engine:
         ) from missing
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30})
+    engine = create_engine(
+        parsed, connect_args={"check_same_thread": False, "timeout": 30}, json_serializer=_as_json
+    )  # fmt: skip
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _as_json(value: Any) -> str:
+    """Short, and letters as they are: a Hebrew word takes a third of the room. Half a character, which a hostile page
+    may send, cannot be stored as a letter."""
+    told = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return told if told.isascii() or _is_text(told) else json.dumps(value, separators=(",", ":"))
+
+
+def _is_text(told: str) -> bool:
+    try:
+        told.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def end_idle_transactions(on: Engine, seconds: int) -> None:
@@ -140,10 +159,14 @@ def grow(on: Engine, size: int) -> None:
         raw.close()
 
 
-def get_session() -> Iterator[Session]:
-    """A reading session for a request."""
+async def get_session() -> AsyncIterator[Session]:
+    """A reading session for a request. It begins to read in the thread that asks first, and ends in one too."""
     with reading() as session:
-        yield session
+        try:
+            yield session
+        finally:
+            if session.in_transaction():
+                await asyncio.to_thread(session.close)
 
 
 def at_head(on: Engine | None = None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 from app.settings import settings
@@ -15,6 +16,7 @@ def secret() -> bytes:
     return chosen.encode() if chosen else _kept(settings().data_dir / "secret.key")
 
 
+@lru_cache(maxsize=4)
 def _kept(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -13,6 +13,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from pydantic import TypeAdapter
+from sqlmodel import Session
 
 from app.kept import Kept
 
@@ -31,15 +32,19 @@ ANSWERS: Kept[tuple[object, ...], Made] = Kept(ROOM, _size)
 
 
 def answer(
-    request: Request, revision: int | None, what: tuple[object, ...], shape: TypeAdapter[Any], make: Callable[[], Any]
-) -> Response:
+    request: Request, session: Session, revision: int | None, what: tuple[object, ...], shape: TypeAdapter[Any],
+    make: Callable[[], Any],
+) -> Response:  # fmt: skip
     """The answer of that revision, made when it is not there; 304 when the caller has it. what: all that it depends
-    on beside the revision. A caller that takes gzip gets another representation, with another ETag."""
+    on beside the revision. A caller that takes gzip gets another representation, with another ETag. The session's read
+    ends here: nobody packs and sends with a connection in his hands."""
     packed = "gzip" in request.headers.get("accept-encoding", "")
     key = (revision, packed, *what)
     made = ANSWERS.get(key) if revision else None
+    found = make() if made is None else None
+    session.close()
     if made is None:
-        made = _made(shape.dump_json(make()), packed, key)
+        made = _made(shape.dump_json(found), packed, key)
         if revision:
             ANSWERS.put(key, made)
     tag, body, is_packed = made

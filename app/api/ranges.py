@@ -22,13 +22,14 @@ class Range:
     last: date
 
 
-def day_range(
+async def day_range(
     first: Annotated[
         date | None, Query(alias="from", description="first local day, default 90 days before the last")
     ] = None,
     last: Annotated[date | None, Query(alias="to", description="last local day, default today")] = None,
 ) -> Range:
-    """The days from first to last; 400 when they are turned around or too many."""
+    """The days from first to last; 400 when they are turned around or too many. (async: nothing here waits, and no
+    thread is needed.)"""
     end = last or datetime.now(UTC).date() + timedelta(days=1)
     try:
         start = first or end - timedelta(days=90)

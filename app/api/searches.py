@@ -127,7 +127,7 @@ def share_of_page(
         found, counted = share_series(session, search_id, days.first, days.last, top)
         return ShareSeries(counted, found.states, found.reasons, found.parsers)
 
-    return answer(request, revision, ("share", search_id, days.first, days.last, top), SHARE, made)
+    return answer(request, session, revision, ("share", search_id, days.first, days.last, top), SHARE, made)
 
 
 @router.get("/heatmap", response_model=History, responses=UNCHANGED)
@@ -142,7 +142,7 @@ def heatmap_series(
         counted_search(session, search_id, workspace)
         return history(session, search_id, days.first, days.last)
 
-    return answer(request, revision, ("heatmap", search_id, days.first, days.last), HISTORY, made)
+    return answer(request, session, revision, ("heatmap", search_id, days.first, days.last), HISTORY, made)
 
 
 @router.get("/changes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app.db import is_writer
@@ -19,14 +20,16 @@ def brand_revisions(session: Session, brands: Sequence[int]) -> dict[int, int]:
     return {brand or 0: revision for brand, revision in session.exec(query).all() if revision}
 
 
+REVISION = (  # asked for before every answer: put together once
+    select(Brand.revision)
+    .join(Search, col(Search.brand_id) == col(Brand.id))
+    .where(Search.id == bindparam("search"), Brand.workspace_id == bindparam("home"), Search.purpose == "share")
+)
+
+
 def search_revision(session: Session, search_id: int, workspace: int) -> int | None:
     """The revision of the brand of a search that is counted; None where there is no such search in the workspace, and
     for who is writing."""
     if is_writer(session):
         return None
-    query = (
-        select(Brand.revision)
-        .join(Search, col(Search.brand_id) == col(Brand.id))
-        .where(Search.id == search_id, Brand.workspace_id == workspace, Search.purpose == "share")
-    )
-    return session.exec(query).first() or None
+    return session.connection().execute(REVISION, {"search": search_id, "home": workspace}).scalar() or None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from statistics import median
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from app.models import Feature, Hit, Link, Parse, Search
@@ -45,14 +46,16 @@ def add_parse(
     session.add(parse)
     session.flush()
     hits = add_hits(session, search_id, serp.results)
-    session.add_all(_row(parse.id or 0, result, hit) for result, hit in zip(serp.results, hits, strict=True))
+    rows = [_row(parse.id or 0, result, hit) for result, hit in zip(serp.results, hits, strict=True)]
+    if rows:  # as they are, not as objects: twenty a look, and nobody asks for them again here
+        session.connection().execute(insert(ResultRow), rows)
     features = [
         Feature(parse_id=parse.id or 0, kind=feature.kind, absolute_rank=feature.absolute_rank, data=dict(feature.data))
         for feature in serp.features
     ]
-    session.add_all(features)
-    add_beside(session, search_id, features)
-    session.flush()
+    if features:
+        session.add_all(features)
+        add_beside(session, search_id, features)
     return parse.id or 0
 
 
@@ -60,6 +63,7 @@ def add_hits(session: Session, search_id: int, results: Sequence[Result]) -> lis
     """The hit of each result, made when this appearance was never seen; in the results' order."""
     links = _links(session, results)
     keys = [(links[url_hash(result.link)], hash_of(result)) for result in results]
+    known = _hits(session, search_id, keys)
     rows: dict[tuple[int, bytes], dict[str, Any]] = {
         key: {
             "search_id": search_id, "link_id": key[0], "kind": "organic", "url": result.url, "title": result.title,
@@ -67,16 +71,20 @@ def add_hits(session: Session, search_id: int, results: Sequence[Result]) -> lis
             "rating": result.rating.value if result.rating else None,
             "scale": result.rating.scale if result.rating else None,
         }
-        for key, result in zip(keys, results, strict=True)
+        for key, result in zip(keys, results, strict=True) if key not in known
     }  # fmt: skip
-    insert_missing(session, Hit.__table__, [rows[key] for key in sorted(rows)])  # type: ignore[attr-defined]
-    found = session.exec(
-        select(Hit.id, Hit.link_id, Hit.text_hash).where(
-            Hit.search_id == search_id, col(Hit.link_id).in_(sorted({key[0] for key in keys})), Hit.kind == "organic"
-        )
-    ).all()
-    known = {(link, text): hit for hit, link, text in found}
-    return [known[key] or 0 for key in keys]
+    if rows:  # most days most of a page is known
+        insert_missing(session, Hit.__table__, [rows[key] for key in sorted(rows)])  # type: ignore[attr-defined]
+        known |= _hits(session, search_id, list(rows))
+    return [known[key] for key in keys]
+
+
+def _hits(session: Session, search_id: int, keys: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], int]:
+    """(link, text) -> hit, of those on record for these links."""
+    query = select(Hit.id, Hit.link_id, Hit.text_hash).where(
+        Hit.search_id == search_id, col(Hit.link_id).in_(sorted({key[0] for key in keys})), Hit.kind == "organic"
+    )
+    return {(link or 0, text): hit or 0 for hit, link, text in session.exec(query).all()}
 
 
 def hash_of(result: Result) -> bytes:
@@ -86,24 +94,27 @@ def hash_of(result: Result) -> bytes:
 
 
 def _links(session: Session, results: Sequence[Result]) -> dict[bytes, int]:
+    named = {url_hash(result.link): result for result in results}
+    known = _known_links(session, named)
     rows = {
-        url_hash(result.link): {
-            "host": result.host, "url": result.link, "url_hash": url_hash(result.link), "unresolved": result.unresolved,
-        }
-        for result in results
+        name: {"host": result.host, "url": result.link, "url_hash": name, "unresolved": result.unresolved}
+        for name, result in named.items()
+        if name not in known
+    }
+    if rows:
+        insert_missing(session, Link.__table__, [rows[name] for name in sorted(rows)])  # type: ignore[attr-defined]
+        known |= _known_links(session, rows)
+    return known
+
+
+def _known_links(session: Session, names: Collection[bytes]) -> dict[bytes, int]:
+    found = session.exec(select(Link.url_hash, Link.id).where(col(Link.url_hash).in_(sorted(names)))).all()
+    return {name: link or 0 for name, link in found}
+
+
+def _row(parse_id: int, result: Result, hit_id: int) -> dict[str, Any]:
+    return {
+        "parse_id": parse_id, "rank": result.rank, "hit_id": hit_id, "absolute_rank": result.absolute_rank,
+        "page_no": result.page_no, "date_text": result.date_text,
+        "votes": result.rating.votes if result.rating else None,
     }  # fmt: skip
-    insert_missing(session, Link.__table__, [rows[key] for key in sorted(rows)])  # type: ignore[attr-defined]
-    found = session.exec(select(Link.url_hash, Link.id).where(col(Link.url_hash).in_(sorted(rows)))).all()
-    return {key: identity or 0 for key, identity in found}
-
-
-def _row(parse_id: int, result: Result, hit_id: int) -> ResultRow:
-    return ResultRow(
-        parse_id=parse_id,
-        rank=result.rank,
-        hit_id=hit_id,
-        absolute_rank=result.absolute_rank,
-        page_no=result.page_no,
-        date_text=result.date_text,
-        votes=result.rating.votes if result.rating else None,
-    )

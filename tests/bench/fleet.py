@@ -1,7 +1,7 @@
 """A fleet's years, loaded in bulk: brands whose pages turn as real ones do, through the bare drivers into our own tables.
 
 Four in five of a page's results stand unchanged from one day to the next; 0.77 appearances a look were never seen
-before (../../docs/operations.md, "How much room it takes"). Every look counts, and has its try, its answer, its reading
+before (docs/operations.md, "Room"). Every look counts, and has its try, its answer, its reading
 with fifteen checks, and what changed; every appearance has its verdict on record.
 """
 
@@ -39,9 +39,10 @@ CHECKS = json.dumps(
         ["Language", True, "asked he, the page says he"], ["Country", True, "asked IL, the page says IL"],
         ["End-of-page sign", True, "found"], ["Blocks left unread", True, "0"],
         ["Known results read", True, "19 of 19"], ["New since last look", True, "5%"],
-    ]
+    ],
+    separators=(",", ":"),
 )  # fmt: skip
-EVIDENCE = json.dumps([{"field": "snippet", "start": 0, "end": 11, "text": "no answer a"}, {"field": "title", "start": 16, "end": 23, "text": "refused"}])  # fmt: skip
+EVIDENCE = json.dumps([{"field": "snippet", "start": 0, "end": 11, "text": "no answer a"}, {"field": "title", "start": 16, "end": 23, "text": "refused"}], separators=(",", ":"))  # fmt: skip
 TITLE = "Nativ Telecom customer service: what {} wrote in {} about page {}"
 SNIPPET = (
     "We waited {} days for a technician, called the service line again and again, and nobody could tell us why the "
@@ -86,7 +87,7 @@ def fill(engine: Engine, fleet: Fleet) -> None:
     """Migrate an empty database and load the fleet into it."""
     migrate(on=engine)
     with writing(engine) as session:
-        _people(session, fleet)
+        people(session, fleet)
     (_fill_sqlite if engine.dialect.name == "sqlite" else _fill_postgresql)(engine, fleet)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
@@ -97,7 +98,7 @@ def brand_of(number: int, fleet: Fleet) -> int:
     return (number - 1) % fleet.brands + 1
 
 
-def _people(session: Session, fleet: Fleet) -> None:
+def people(session: Session, fleet: Fleet) -> None:
     session.add(Workspace(id=1, name="Home", slug="home"))
     session.flush()
     session.add_all(
