@@ -18,6 +18,7 @@ from app.printing import close_printer
 from app.settings import settings
 from app.web import problems as page_problems
 from app.web import router as web
+from app.web.ahead import read_ahead
 from app.web.security import MostBody, OwnOrigin, SameOrigin, SecurityHeaders
 
 log = logging.getLogger("shemtov")
@@ -37,15 +38,18 @@ async def _serving(app: FastAPI) -> AsyncIterator[None]:
         except Conflict as other:
             log.warning("%s; this server only serves", other.message)
             worker = None
+    ahead = asyncio.create_task(read_ahead()) if app.state.ahead else None
     yield
+    if ahead is not None:
+        ahead.cancel()
     if worker is not None:
         await asyncio.to_thread(worker.stop)
     await asyncio.to_thread(close_printer)
 
 
-def create_app(*, worker: bool = False) -> FastAPI:
+def create_app(*, worker: bool = False, ahead: bool = False) -> FastAPI:
     """API under /api/v1, pages at /. Answers loopback names and the host of the public URL only. worker: it also
-    takes what is due."""
+    takes what is due. ahead: it reads the list of brands before anybody asks."""
     public_url = settings().public_url
     hosts = [*LOOPBACK, *filter(None, [urlsplit(public_url).hostname])]
     app = FastAPI(
@@ -57,7 +61,7 @@ def create_app(*, worker: bool = False) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         lifespan=_serving,
     )
-    app.state.worker = worker
+    app.state.worker, app.state.ahead = worker, ahead
     api = APIRouter(prefix="/api/v1", responses=problems.ERRORS)
     for part in (brands, searches, snapshots, weeks, readings, reports, sources, labels, work):
         api.include_router(part.router)

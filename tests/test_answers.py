@@ -12,7 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 from records import record_brand
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
+from workers import until
 
 from app.api import answers
 from app.corrections import correct, undo
@@ -24,6 +26,7 @@ from app.preview import preview
 from app.queries import all_brands as listed
 from app.queries.all_brands import BrandLine, all_brands
 from app.queries.history import history
+from app.queries.revisions import brand_revisions
 from app.queries.share import share, share_series
 from app.secret import secret
 from app.store.brands import home_workspace
@@ -31,6 +34,7 @@ from app.store.keys import add_key
 from app.store.snapshots import revise
 from app.store.weights import set_weights
 from app.types import Label
+from app.web import ahead
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -195,6 +199,29 @@ def test_the_list_is_never_older_than_the_record(record: Engine, monkeypatch: py
         session.rollback()
     assert within["first"] != lines(record)["first"]
     assert lines(record) == lines_anew(record, monkeypatch)
+
+
+def test_a_server_reads_the_list_before_anybody_asks(record: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And again what changed; a database that is away for a moment ends it not."""
+    monkeypatch.setattr(listed, "LINES", Kept(100))
+    monkeypatch.setattr(ahead, "clock", lambda: NOW)
+    monkeypatch.setattr(ahead, "AGAIN", 0.01)
+    away = [2]
+
+    def read() -> Any:
+        if away[0]:
+            away[0] -= 1
+            raise OperationalError("SELECT 1", {}, Exception("away"))
+        return reading(record)
+
+    monkeypatch.setattr(ahead, "reading", read)
+    with TestClient(create_app(ahead=True)):
+        assert until(lambda: listed.LINES.taken == 2)
+        relabel(record)
+        assert until(lambda: listed.LINES.taken == 3)
+    with reading(record) as session:
+        revision = brand_revisions(session, [1])[1]
+    assert listed.LINES.get((1, revision, TODAY)) == lines_anew(record, monkeypatch)["first"]
 
 
 def test_a_preview_keeps_nothing(record: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

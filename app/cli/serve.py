@@ -113,8 +113,9 @@ def run_server(host: str, port: int, *, worker: bool = False) -> None:
     signal.signal(signal.SIGTERM, lambda *_: None)
     # No header of a proxy is believed: what is needed of one, the public URL says.
     uvicorn.run(
-        create_app(worker=worker), host=host, port=port, log_level="warning", server_header=False, proxy_headers=False
-    )
+        create_app(worker=worker, ahead=True), host=host, port=port, log_level="warning", server_header=False,
+        proxy_headers=False,
+    )  # fmt: skip
 
 
 def loopback(host: str) -> bool:

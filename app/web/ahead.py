@@ -1,0 +1,31 @@
+"""The list of all brands, read before anybody asks for it: after a start, or a night's looks at hundreds of brands, it
+takes seconds, and whoever opens it next morning should not wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db import reading
+from app.queries.all_brands import all_brands
+from app.surroundings import clock
+
+AGAIN = 60.0  # seconds
+log = logging.getLogger("shemtov")
+
+
+async def read_ahead() -> None:
+    """Until cancelled. What has not changed since is not read again."""
+    while True:
+        try:
+            await asyncio.to_thread(_read)
+        except SQLAlchemyError as away:  # whoever asks for the page is told of it; here it is only too early
+            log.debug("the list of brands was not read ahead (%s)", type(away).__name__)
+        await asyncio.sleep(AGAIN)
+
+
+def _read() -> None:
+    with reading() as session:
+        all_brands(session, clock())
