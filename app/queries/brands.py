@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.errors import NotFound
@@ -37,6 +37,11 @@ def brand(session: Session, key: str, workspace: int | None = None) -> BrandRow:
         names = ", ".join(brand.slug for brand in session.exec(query.order_by(col(Brand.slug))).all()) or "none yet"
         raise NotFound(f"no brand {key!r}; brands: {names}")
     return brand_row(session, found)
+
+
+def count_brands(session: Session) -> int:
+    """How many there are, of all workspaces."""
+    return session.exec(select(func.count()).select_from(Brand)).one()
 
 
 def _scoped(workspace: int | None) -> SelectOfScalar[Brand]:

@@ -9,7 +9,8 @@ import logging
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import reading
-from app.queries.all_brands import all_brands
+from app.queries.all_brands import LINES, all_brands
+from app.queries.brands import count_brands
 from app.surroundings import clock
 
 AGAIN = 60.0  # seconds
@@ -28,4 +29,5 @@ async def read_ahead() -> None:
 
 def _read() -> None:
     with reading() as session:
-        all_brands(session, clock())
+        if count_brands(session) <= LINES.room:  # more would push each other out, and be read each time
+            all_brands(session, clock())
