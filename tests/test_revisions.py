@@ -177,6 +177,9 @@ def test_a_migration_that_makes_tables_anew_leaves_every_trigger(engine: Engine)
     }
     with engine.connect() as connection:
         found = connection.execute(text(names[engine.dialect.name])).scalars().all()
+        if engine.dialect.name == "postgresql":  # what its planner cannot tell from a sample of millions of results
+            told = "SELECT attoptions FROM pg_attribute WHERE attrelid = 'result'::regclass AND attname = 'parse_id'"
+            assert connection.execute(text(told)).scalar_one() == ["n_distinct=-0.05"]
     assert sorted(found) == sorted(f"revision_{table}_{event.lower()}" for table, event, *_ in EVENTS)
     before = revisions(engine)
     _run(engine, [UPDATED["hit"]])
