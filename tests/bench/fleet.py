@@ -1,7 +1,7 @@
 """A fleet's years, loaded in bulk: brands whose pages turn as real ones do, through the bare drivers into our own tables.
 
 Four in five of a page's results stand unchanged from one day to the next; 0.77 appearances a look were never seen
-before (docs/operations.md, "Room"). Every look counts, and has its try, its answer, its reading
+before (docs/operations.md, "How much room, and how fast"). Every look counts, and has its try, its answer, its reading
 with fifteen checks, and what changed; every appearance has its verdict on record.
 """
 
