@@ -167,6 +167,33 @@ def test_a_search_is_asked_for_in_its_own_workspace(engine: Engine) -> None:
         assert search_revision(session, 99, 71) is None
 
 
+def test_a_read_is_of_one_moment(engine: Engine) -> None:
+    """What is written while somebody reads is not in what he reads, and is in what the next one reads."""
+    label = select(Hit.label).where(Hit.id == 71)
+    with reading(engine) as session:
+        before = session.exec(label).one()
+        _run(engine, [UPDATED["hit"]])
+        assert session.exec(label).one() == before == "neutral"
+    with reading(engine) as session:
+        assert session.exec(label).one() == "negative"
+
+
+def test_json_keeps_letters_as_they_are_and_half_a_character_as_it_came(engine: Engine) -> None:
+    """A Hebrew word is found in the file as it is written; what no database takes as a letter is kept all the same."""
+    said = ["שירות – łódź", "a\ud800b"]
+    for one in said:
+        with writing(engine) as session:
+            session.get_one(Parse, 71).unchecked = [one]
+        with reading(engine) as session:
+            assert session.get_one(Parse, 71).unchecked == [one]
+            stored = (
+                session.connection()
+                .execute(text("SELECT CAST(unchecked AS text) FROM parse WHERE id = 71"))
+                .scalar_one()
+            )
+            assert (one in stored) == (one == said[0])
+
+
 def test_a_migration_that_makes_tables_anew_leaves_every_trigger(engine: Engine) -> None:
     """Down to a step that had other tables, and up again: SQLite makes them anew, which loses what hung on them."""
     migrate("0005", on=engine)

@@ -42,7 +42,7 @@ SEARCHES = 15  # each chart is of another one: the middle of them all
 MOST_TIMES, MOST_GROWTH, MOST_ROOM = 3.0, 2.0, 1.3
 MOST_LIST = {"sqlite": 0.100, "postgresql": 0.400}  # seconds
 CHANGED = 25  # brands, when some of the list have changed
-# Bytes a look in a layout of snapshot, result, hit, page, brand and counts alone (docs/operations.md).
+# Bytes a look in a layout of snapshot, result, hit, page, brand and counts alone, as it was measured once.
 LAYOUT = {"sqlite": 826, "postgresql": 2002}
 OF_LAYOUT = ("snapshot", "result", "hit", "link", "search", "brand")
 SHARE = """SELECT s.slot, s.state, r.rank, h.label FROM snapshot s LEFT JOIN result r ON r.parse_id = s.current_parse AND

@@ -72,7 +72,6 @@ class Fleet:
     brands: int
     searches: int
     days: int
-    per_day: int = PAGE
 
     @property
     def looks(self) -> int:
