@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -48,7 +49,7 @@ def stretches(good: Sequence[int | None]) -> Iterator[tuple[int, list[int]]]:
 
 def seven(quality: Quality, words: Mapping[str, str], lang: str) -> Markup:
     """Seven squares, left to right in time: filled when observed, an icon for why not, empty when none was planned."""
-    cells = [_cell(i, state, words, quality, lang) for i, state in enumerate(quality.states)]
+    cells = [_day(i, state, words, quality, lang) for i, state in enumerate(quality.states)]
     label = days_seen(quality, words)
     return Markup('<svg viewBox="0 0 {} {}" class="seven" role="img" aria-label="{}" direction="ltr">{}</svg>').format(
         n(7 * CELL), n(CELL), label, Markup("").join(cells)
@@ -63,14 +64,19 @@ def days_seen(quality: Quality, words: Mapping[str, str]) -> str:
     return words[key].format(count=quality.observed, planned=quality.expected)
 
 
-def _cell(i: int, state: str, words: Mapping[str, str], quality: Quality, lang: str) -> Markup:
+def _day(i: int, state: str, words: Mapping[str, str], quality: Quality, lang: str) -> Markup:
     kind = "seen" if state in COUNTED else "gap" if state else "unseen" if quality.planned[i] else "unplanned"
-    icon = ICONS.get(state, "") if kind == "gap" else ""
     said = words[state] if state else words["not_looked" if quality.planned[i] else "list_unplanned"]
+    return _cell(i, kind, f"{written(quality.days[i], lang)}: {said}", ICONS.get(state, "") if kind == "gap" else "")
+
+
+@lru_cache(maxsize=1000)
+def _cell(i: int, kind: str, title: str, icon: str) -> Markup:
+    """A square; most brands of a list have the same ones."""
     return Markup(
-        '<g transform="translate({} {})" class="{}"><title>{}: {}</title><path d="M0 0h{}v{}h-{}z" class="box"/>{}</g>'
+        '<g transform="translate({} {})" class="{}"><title>{}</title><path d="M0 0h{}v{}h-{}z" class="box"/>{}</g>'
     ).format(
-        n(i * CELL + 1.5), 1.5, kind, written(quality.days[i], lang), said, n(SIDE), n(SIDE), n(SIDE),
+        n(i * CELL + 1.5), 1.5, kind, title, n(SIDE), n(SIDE), n(SIDE),
         Markup('<path d="{}" transform="translate(2.3 2.3) scale(.7)" class="icon"/>').format(icon) if icon else "",
     )  # fmt: skip
 

@@ -26,15 +26,18 @@ from app.preview import preview
 from app.queries import all_brands as listed
 from app.queries.all_brands import BrandLine, all_brands
 from app.queries.history import history
-from app.queries.revisions import brand_revisions
+from app.queries.revisions import workspace_revisions
 from app.queries.share import share, share_series
 from app.secret import secret
 from app.store.brands import home_workspace
 from app.store.keys import add_key
 from app.store.snapshots import revise
 from app.store.weights import set_weights
+from app.texts import LANGUAGES
 from app.types import Label
-from app.web import ahead
+from app.web import ahead, list_view
+from app.web.access import Viewer
+from app.web.list_view import list_page
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -201,6 +204,30 @@ def test_the_list_is_never_older_than_the_record(record: Engine, monkeypatch: py
     assert lines(record) == lines_anew(record, monkeypatch)
 
 
+def test_a_drawn_row_is_never_older_than_its_line(record: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page of what is kept is the page drawn anew, in each language, before a change and after it; only the row of
+    the brand that changed is drawn again."""
+    monkeypatch.setattr(listed, "LINES", Kept(100))
+    monkeypatch.setattr(list_view, "ROWS", Kept(100))
+
+    def page(lang: str) -> str:
+        with reading(record) as session:
+            return list_page(all_brands(session, NOW), "worse", lang, Viewer(1, "", 1, "owner"))
+
+    def page_anew(lang: str) -> str:
+        with monkeypatch.context() as patch:
+            patch.setattr(list_view, "ROWS", Kept(100))
+            return page(lang)
+
+    before = [page(lang) for lang in LANGUAGES]
+    assert len(set(before)) == list_view.ROWS.taken / 2 == len(LANGUAGES)
+    relabel(record)
+    after = [page(lang) for lang in LANGUAGES]
+    assert [page(lang) for lang in LANGUAGES] == after == [page_anew(lang) for lang in LANGUAGES]
+    assert all(now != was for now, was in zip(after, before, strict=True))
+    assert list_view.ROWS.taken == 3 * len(LANGUAGES)
+
+
 def test_a_server_reads_the_list_before_anybody_asks(record: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """And again what changed; a database that is away for a moment ends it not."""
     monkeypatch.setattr(listed, "LINES", Kept(100))
@@ -215,12 +242,13 @@ def test_a_server_reads_the_list_before_anybody_asks(record: Engine, monkeypatch
         return reading(record)
 
     monkeypatch.setattr(ahead, "reading", read)
+    monkeypatch.setattr(list_view, "ROWS", Kept(100))
     with TestClient(create_app(ahead=True)):
-        assert until(lambda: listed.LINES.taken == 2)
+        assert until(lambda: (listed.LINES.taken, list_view.ROWS.taken) == (2, 2 * len(LANGUAGES)))
         relabel(record)
-        assert until(lambda: listed.LINES.taken == 3)
+        assert until(lambda: (listed.LINES.taken, list_view.ROWS.taken) == (3, 3 * len(LANGUAGES)))
     with reading(record) as session:
-        revision = brand_revisions(session, [1])[1]
+        revision = {one: found for one, found, _ in workspace_revisions(session)}[1]
     assert listed.LINES.get((1, revision, TODAY)) == lines_anew(record, monkeypatch)["first"]
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
 from app.db import migrate, reading, writing
-from app.models import Attempt, Brand, Change, Hit, Link, Parse, Result, Review, Search, Snapshot, Workspace
+from app.models import Attempt, Brand, Change, Hit, Link, OwnedSite, Parse, Result, Review, Search, Snapshot, Workspace
 from app.models.revision import EVENTS
-from app.queries.revisions import brand_revisions, search_revision
+from app.queries.revisions import search_revision, workspace_revisions
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MINE, SISTER, OTHER = 1, 2, 3  # two brands of one workspace, and one of another
@@ -43,6 +43,7 @@ def _rows() -> list[list[Any]]:
             Brand(id=SISTER, workspace_id=71, name="Sister", slug="sister", **brand),
             Brand(id=OTHER, workspace_id=72, name="Other", slug="other", **brand),
         ],
+        [OwnedSite(id=71, brand_id=MINE, host="a.example")],
         [Search(id=71, brand_id=MINE, **search), Search(id=72, brand_id=OTHER, **search)],
         [
             Snapshot(id=71, search_id=71, slot="2026-11-20T06:00:00", purpose="scheduled", due=NOW, state="ok"),
@@ -65,10 +66,11 @@ def _rows() -> list[list[Any]]:
 
 def revisions(engine: Engine) -> dict[int, int]:
     with reading(engine) as session:
-        return brand_revisions(session, [MINE, SISTER, OTHER])
+        return {brand: revision for brand, revision, _ in workspace_revisions(session)}
 
 
 INSERTED = {
+    "owned_site": "INSERT INTO owned_site (brand_id, host, path) VALUES (1, 'b.example', '')",
     "search": "INSERT INTO search (brand_id, market, phrase, engine, hl, gl, location, device, depth, purpose, sources,"
               " schedule, active) VALUES (1, 'il-he', 'q', 'bing', 'he', 'IL', '', 'desktop', 20, 'share', '[]', '06:00', true)",
     "snapshot": "INSERT INTO snapshot (search_id, slot, fold, purpose, due, state, reason)"
@@ -78,6 +80,7 @@ INSERTED = {
               " VALUES (71, 'neutral', 'neutral', 's3', true, 'D', '2026-11-19 04:00:00')",
 }  # fmt: skip
 UPDATED = {
+    "owned_site": "UPDATE owned_site SET host = 'c.example' WHERE id = 71",
     "brand": "UPDATE brand SET target = 17 WHERE id = 1",
     "workspace": "UPDATE workspace SET weights = '[20, 15, 13, 11, 10, 9, 8, 6, 5, 3]' WHERE id = 71",
     "search": "UPDATE search SET schedule = '07:00' WHERE id = 71",
@@ -155,7 +158,7 @@ def test_what_was_taken_back_is_no_revision(engine: Engine) -> None:
     with writing(engine) as session:
         session.get_one(Search, 71).phrase = "other"
         session.flush()
-        assert brand_revisions(session, [MINE]) == {}
+        assert {revision for _, revision, _ in workspace_revisions(session)} == {0}
         assert search_revision(session, 71, 71) is None
 
 

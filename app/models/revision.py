@@ -23,6 +23,7 @@ PARSE = (
 )
 BRANDS = {
     "brand": "{row}.id",
+    "owned_site": "{row}.brand_id",
     "workspace": "SELECT id FROM brand WHERE workspace_id = {row}.id",
     "search": "{row}.brand_id",
     "snapshot": SEARCH,
@@ -44,6 +45,9 @@ OF_SEARCH = "brand_id, market, phrase, engine, hl, gl, location, device, depth, 
 EVENTS = (
     ("brand", "INSERT", "", ""),
     ("brand", "UPDATE", OF_BRAND, ""),
+    ("owned_site", "INSERT", "", ""),
+    ("owned_site", "UPDATE", "", ""),
+    ("owned_site", "DELETE", "", ""),
     ("workspace", "UPDATE", "", ""),
     ("search", "INSERT", "", ""),
     ("search", "UPDATE", OF_SEARCH, ""),

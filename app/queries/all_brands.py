@@ -12,16 +12,17 @@ import sqlalchemy
 from sqlmodel import Session, col, func, select
 
 from app.kept import Kept
-from app.models import Brand, Hit, Result, Search, Snapshot
-from app.queries.brands import brands as read_brands
+from app.models import Hit, Result, Search, Snapshot
+from app.queries.brands import brands_of
 from app.queries.history import Look, day_points
 from app.queries.numbers import Figures, Week
-from app.queries.revisions import brand_revisions
+from app.queries.revisions import workspace_revisions
 from app.queries.rows import COUNTED, BrandRow, History, SearchRow
 from app.queries.searches import search_row
 from app.queries.share import ENOUGH
 from app.queries.week import GOOD, figures_of, quality, week_points
 from app.schedule import planned, slot_of, week_start, weeks
+from app.scoring.markets import market
 from app.scoring.reputation import Page
 from app.types import Label
 
@@ -39,6 +40,9 @@ class BrandLine:
 
     good: owned and positive of the first 20 on each day of history; None on a gap or where too few were seen.
     history: states, reasons and looks of whole weeks, without ranks. last_good: local slot of the last good look.
+    group: worse: the score fell; or, with no other score, fewer results are good or a negative stands higher. unknown:
+    fewer than 4 of 7 planned days observed, or as small a part of fewer. young: no week before to compare with.
+    revision: the brand's, under which what is made of the line may be kept; 0 when it may not.
     """
 
     brand: BrandRow
@@ -47,23 +51,8 @@ class BrandLine:
     good: tuple[int | None, ...]
     week: Week
     last_good: datetime | None
-
-    @property
-    def group(self) -> Group:
-        """Worse: the score fell; or, with no other score, fewer results are good or a negative stands higher.
-
-        Unknown: fewer than 4 of 7 planned days observed, or as small a part of fewer. Young: no week
-        before to compare with.
-        """
-        if self.last_good is None and not any(self.history.states):
-            return "never"
-        if self.week.now is None or not self.week.quality.known:
-            return "unknown"
-        if self.week.before is None:
-            return "young"
-        score, good = self.week.score_change or 0, self.week.good_change or 0
-        fell = score < 0 or (score == 0 and (good < 0 or self.week.negative_tone == "worse"))
-        return "worse" if fell else "steady"
+    group: Group
+    revision: int
 
     @property
     def compared(self) -> bool:
@@ -72,7 +61,8 @@ class BrandLine:
 
 
 LINES: Kept[tuple[int, int, date], BrandLine] = Kept(5000)
-"""(brand, its revision, its today) -> its line: of 500 brands few have changed since the list was last asked for."""
+"""(brand, its revision, its today) -> its line: of 500 brands few have changed since the list was last asked for. The
+revision covers all that a line holds but the search's next slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,46 +80,51 @@ def all_brands(
     session: Session, now: datetime, workspace: int | None = None, sort: Sort = "worse"
 ) -> tuple[BrandLine, ...]:
     """Every brand of a workspace in the order asked for. now: aware; each brand's today is that of its home market."""
-    brands = read_brands(session, workspace)
-    revisions = brand_revisions(session, [brand.id for brand in brands])
-    todays = {brand.id: now.astimezone(ZoneInfo(brand.zone)).date() for brand in brands}
-    searches = _main_searches(session, workspace)
-    found: dict[int, BrandLine] = {}
-    for brand in brands:
-        if kept := LINES.get((brand.id, revisions.get(brand.id, 0), todays[brand.id])):
-            found[brand.id] = replace(kept, brand=brand, search=searches.get(brand.main_search or 0))
-    new = [brand for brand in brands if brand.id not in found]
-    for start in range(0, len(new), AT_ONCE):
-        for line in _lines(session, new[start : start + AT_ONCE], searches, todays):
-            found[line.brand.id] = line
-            if revision := revisions.get(line.brand.id):
-                LINES.put((line.brand.id, revision, todays[line.brand.id]), line)
-    return tuple(sorted(found.values(), key=ORDER[sort]))
+    found: list[BrandLine] = []
+    new: dict[int, tuple[int, date]] = {}
+    for brand, revision, home in workspace_revisions(session, workspace):
+        today = now.astimezone(ZoneInfo(market(home).zone)).date()
+        if kept := LINES.get((brand, revision, today)):
+            found.append(kept)
+        else:
+            new[brand] = revision, today
+    asked = list(new)
+    for start in range(0, len(asked), AT_ONCE):
+        found += _lines(session, asked[start : start + AT_ONCE], new)
+    return tuple(sorted(found, key=ORDER[sort]))
 
 
-def _lines(
-    session: Session, brands: Sequence[BrandRow], searches: Mapping[int, SearchRow], todays: Mapping[int, date]
-) -> Iterator[BrandLine]:
-    """The lines of some brands, read anew."""
+def _lines(session: Session, ids: Sequence[int], of: Mapping[int, tuple[int, date]]) -> Iterator[BrandLine]:
+    """The lines of some brands, read anew. of: each one's revision and today."""
+    brands = brands_of(session, ids)
     mains = [brand.main_search for brand in brands if brand.main_search]
-    earliest = min(weeks(DAYS, todays[b.id], b.week_start) for b in brands)
-    looks = _looks(session, mains, earliest)
+    searches = _main_searches(session, mains)
+    earliest = min(weeks(DAYS, of[b.id][1], b.week_start) for b in brands)
+    looks, hits = _looks(session, mains, earliest)
     records = [
-        _record(brand, searches.get(brand.main_search or 0), looks.get(brand.main_search or 0, ()), todays[brand.id])
+        _record(brand, searches.get(brand.main_search or 0), looks.get(brand.main_search or 0, ()), of[brand.id][1])
         for brand in brands
     ]
-    counts = _counts(session, mains, earliest)
+    good = _good_hits(session, mains)
     pages = _pages(session, [r.parses[day] for r in records for day in (r.now, r.before) if day is not None])
     last = _last_good(session, [r.brand.main_search for r in records if r.now is None and r.brand.main_search])
     for record in records:
-        yield BrandLine(
+        revision, today = of[record.brand.id]
+        last_good = _slot(record, looks) or last.get(record.brand.main_search or 0)
+        week = _week(record, pages, today)
+        line = BrandLine(
             brand=record.brand,
             search=searches.get(record.brand.main_search or 0),
             history=record.history,
-            good=tuple(_good(counts.get(parse or 0)) for parse in record.parses),
-            week=_week(record, pages, todays[record.brand.id]),
-            last_good=_slot(record, looks) or last.get(record.brand.main_search or 0),
+            good=tuple(_good(hits.get(parse or 0), good) for parse in record.parses),
+            week=week,
+            last_good=last_good,
+            group="never" if last_good is None and not any(record.history.states) else _group(week),
+            revision=revision,
         )
+        if revision:
+            LINES.put((line.brand.id, revision, today), line)
+        yield line
 
 
 def _by_loss(line: BrandLine) -> tuple[Any, ...]:
@@ -190,6 +185,17 @@ def _week(record: _Record, pages: Mapping[int, Page], until: date) -> Week:
     return Week(first, now, before, (), (), (), (), quality(record.history, until))
 
 
+def _group(week: Week) -> Group:
+    """Where a brand that was looked at stands in the list."""
+    if week.now is None or not week.quality.known:
+        return "unknown"
+    if week.before is None:
+        return "young"
+    score, good = week.score_change or 0, week.good_change or 0
+    fell = score < 0 or (score == 0 and (good < 0 or week.negative_tone == "worse"))
+    return "worse" if fell else "steady"
+
+
 def _figures(record: _Record, day: int | None, pages: Mapping[int, Page]) -> Figures | None:
     if day is None:
         return None
@@ -205,46 +211,46 @@ def _slot(record: _Record, looks: Mapping[int, Sequence[Look]]) -> datetime | No
     return next(slot_of(look[1]).local for look in looks[record.brand.main_search or 0] if look[0] == wanted)
 
 
-def _good(counted: tuple[int, int] | None) -> int | None:
+def _good(hits: str | None, good: frozenset[str]) -> int | None:
     """A day's good results, under the rule of every share of 20."""
-    return counted[1] if counted and counted[0] >= ENOUGH[20] else None
+    found = hits.split(",") if hits else []
+    return sum(map(good.__contains__, found)) if len(found) >= ENOUGH[20] else None
 
 
-def _main_searches(session: Session, workspace: int | None) -> dict[int, SearchRow]:
-    here = sqlalchemy.true() if workspace is None else col(Brand.workspace_id) == workspace
-    query = select(Search).join(Brand, col(Brand.main_search) == col(Search.id)).where(here)
-    return {found.id or 0: search_row(found) for found in session.exec(query).all()}
+def _main_searches(session: Session, ids: Sequence[int]) -> dict[int, SearchRow]:
+    """Without the next slot, which would be kept for longer than it is so."""
+    query = select(Search).where(col(Search.id).in_(ids))
+    return {found.id or 0: replace(search_row(found), next_due=None) for found in session.exec(query).all()}
 
 
-def _looks(session: Session, searches: Sequence[int], earliest: date) -> dict[int, list[Look]]:
-    """The finished looks of some searches, by search."""
+def _looks(session: Session, searches: Sequence[int], earliest: date) -> tuple[dict[int, list[Look]], dict[int, str]]:
+    """The finished looks of some searches, by search; and parse -> the hits of its first 20 results, as one text: a
+    row a look, where a row a result would cost more than all that is then done with it."""
+    hits = (
+        sqlalchemy.select(func.aggregate_strings(sqlalchemy.cast(col(Result.hit_id), sqlalchemy.Text), ","))
+        .where(col(Result.parse_id) == col(Snapshot.current_parse), col(Result.rank) <= 20)
+        .scalar_subquery()
+    )
     query = sqlalchemy.select(
-        col(Snapshot.search_id), col(Snapshot.id), col(Snapshot.slot), col(Snapshot.purpose), col(Snapshot.state),
-        col(Snapshot.reason), col(Snapshot.current_parse), sqlalchemy.literal(""),
+        col(Snapshot.search_id), hits, col(Snapshot.id), col(Snapshot.slot), col(Snapshot.purpose),
+        col(Snapshot.state), col(Snapshot.reason), col(Snapshot.current_parse), sqlalchemy.literal(""),
     ).where(
         col(Snapshot.search_id).in_(searches), col(Snapshot.state).is_not(None),
         col(Snapshot.slot) >= earliest.isoformat(),
     )  # fmt: skip
     found: dict[int, list[Look]] = {}
-    for row in session.connection().execute(query):
-        found.setdefault(row[0], []).append(cast("Look", tuple(row[1:])))
-    return found
+    shown: dict[int, str] = {}
+    for search, text, *look in session.connection().execute(query).all():
+        found.setdefault(search, []).append(cast("Look", tuple(look)))
+        if text:
+            shown[look[5]] = text
+    return found, shown
 
 
-def _counts(session: Session, searches: Sequence[int], earliest: date) -> dict[int, tuple[int, int]]:
-    """parse -> (results observed, owned and positive ones) of the first 20, for every look that counts."""
-    good = sqlalchemy.case((col(Hit.label).in_(GOOD), 1), else_=0)
-    query = (
-        sqlalchemy.select(col(Snapshot.current_parse), func.count(), func.sum(good))
-        .join(Result, col(Result.parse_id) == col(Snapshot.current_parse))
-        .join(Hit, col(Hit.id) == col(Result.hit_id))
-        .where(
-            col(Snapshot.search_id).in_(searches), col(Snapshot.state).in_(COUNTED),
-            col(Snapshot.slot) >= earliest.isoformat(), col(Result.rank) <= 20,
-        )
-        .group_by(col(Snapshot.current_parse))
-    )  # fmt: skip
-    return {parse: (n, count) for parse, n, count in session.connection().execute(query)}
+def _good_hits(session: Session, searches: Sequence[int]) -> frozenset[str]:
+    """Every hit of these searches that is labelled owned or positive now, as it stands in a text of hits."""
+    query = sqlalchemy.select(col(Hit.id)).where(col(Hit.search_id).in_(searches), col(Hit.label).in_(GOOD))
+    return frozenset(str(hit) for (hit,) in session.connection().execute(query))
 
 
 def _pages(session: Session, parses: Sequence[int | None]) -> dict[int, dict[int, tuple[int, Label]]]:
@@ -255,7 +261,7 @@ def _pages(session: Session, parses: Sequence[int | None]) -> dict[int, dict[int
         .where(col(Result.parse_id).in_([parse for parse in parses if parse]), col(Result.rank) <= 20)
     )
     found: dict[int, dict[int, tuple[int, Label]]] = {}
-    for parse, rank, link, label in session.connection().execute(query):
+    for parse, rank, link, label in session.connection().execute(query).all():
         found.setdefault(parse, {})[rank] = (link or 0, cast("Label", label or "neutral"))
     return found
 

@@ -18,9 +18,18 @@ from app.types import OwnedSite as Site
 
 def brands(session: Session, workspace: int | None = None) -> tuple[BrandRow, ...]:
     """All brands by name; those of one workspace when it is given."""
-    found = session.exec(_scoped(workspace).order_by(col(Brand.name))).all()
+    return _rows(session, _scoped(workspace))
+
+
+def brands_of(session: Session, ids: Sequence[int]) -> tuple[BrandRow, ...]:
+    """Those brands, by name."""
+    return _rows(session, select(Brand).where(col(Brand.id).in_(ids)))
+
+
+def _rows(session: Session, query: SelectOfScalar[Brand]) -> tuple[BrandRow, ...]:
+    found = session.exec(query.order_by(col(Brand.name))).all()
     sites: dict[int, list[Site]] = {}
-    of_these = _scoped(workspace).with_only_columns(col(Brand.id))
+    of_these = query.with_only_columns(col(Brand.id))
     for site in session.exec(
         select(OwnedSite).where(col(OwnedSite.brand_id).in_(of_these)).order_by(col(OwnedSite.id))
     ):

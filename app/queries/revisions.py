@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import sqlalchemy
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
@@ -11,13 +10,13 @@ from app.db import is_writer
 from app.models import Brand, Search
 
 
-def brand_revisions(session: Session, brands: Sequence[int]) -> dict[int, int]:
-    """brand -> its revision, of those that have one. Read before what it is of. Empty for who is writing: what he sees
-    may never come to be, or be another before it does."""
-    if is_writer(session):
-        return {}
-    query = select(Brand.id, Brand.revision).where(col(Brand.id).in_(brands))
-    return {brand or 0: revision for brand, revision in session.exec(query).all() if revision}
+def workspace_revisions(session: Session, workspace: int | None = None) -> list[tuple[int, int, str]]:
+    """(brand, its revision, its home market) of each brand of a workspace, or of all. Read before what it is of. The
+    revision is 0 for who is writing: what he sees may never come to be, or be another before it does."""
+    here = sqlalchemy.true() if workspace is None else col(Brand.workspace_id) == workspace
+    found = session.exec(select(Brand.id, Brand.revision, Brand.home_market).where(here)).all()
+    keeps = not is_writer(session)
+    return [(brand or 0, revision if keeps else 0, home) for brand, revision, home in found]
 
 
 REVISION = (  # asked for before every answer: put together once

@@ -1,5 +1,5 @@
-"""The list of all brands, read before anybody asks for it: after a start, or a night's looks at hundreds of brands, it
-takes seconds, and whoever opens it next morning should not wait for them."""
+"""The list of all brands, read and drawn before anybody asks for it: after a start, or a night's looks at hundreds of
+brands, it takes seconds, and whoever opens it next morning should not wait for them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from app.db import reading
 from app.queries.all_brands import LINES, all_brands
 from app.queries.brands import count_brands
 from app.surroundings import clock
+from app.texts import LANGUAGES
+from app.web.list_view import brand_row
 
 AGAIN = 60.0  # seconds
 log = logging.getLogger("shemtov")
@@ -29,5 +31,9 @@ async def read_ahead() -> None:
 
 def _read() -> None:
     with reading() as session:
-        if count_brands(session) <= LINES.room:  # more would push each other out, and be read each time
-            all_brands(session, clock())
+        if count_brands(session) > LINES.room:  # they would push each other out, and be read each time
+            return
+        lines = all_brands(session, clock())
+    for lang in LANGUAGES:
+        for line in lines:
+            brand_row(line, lang)

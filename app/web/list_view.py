@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -11,7 +12,8 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from app import texts as say
-from app.queries.all_brands import GROUPS, SORTS, BrandLine, Sort, all_brands
+from app.kept import Kept
+from app.queries.all_brands import GROUPS, LINES, SORTS, BrandLine, Sort, all_brands
 from app.queries.numbers import Tone
 from app.queries.rows import COUNTED
 from app.scoring.reputation import WEIGHTS
@@ -30,6 +32,9 @@ COLUMNS = (
     "good_change", "target", "highest_negative", "highest_negative_before", "score", "score_change", "days_observed",
     "days_planned", "days_not_counted",
 )  # fmt: skip
+
+ROWS: Kept[tuple[int, int, date, str], Markup] = Kept(LINES.room * len(say.LANGUAGES))
+"""(brand, its revision, its today, language) -> its drawn row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,11 @@ def brands_csv(session: SessionDep, viewer: ViewerDep, now: NowDep, sort: SortQu
 
 def list_page(lines: Sequence[BrandLine], sort: Sort, lang: str, viewer: Viewer) -> str:
     """The page, its rows in groups when it is sorted by what got worse."""
-    words = say.texts(lang)
-    rows = [shown_row(line, words, lang) for line in lines]
+    rows = [(line.group, brand_row(line, lang)) for line in lines]
     groups = (
-        [(name, [row for row in rows if row.line.group == name]) for name in GROUPS]
+        [(name, [row for group, row in rows if group == name]) for name in GROUPS]
         if sort == "worse"
-        else [("all", rows)]
+        else [("all", [row for _, row in rows])]
     )
     return render(
         "brands.html",
@@ -81,6 +85,17 @@ def list_page(lines: Sequence[BrandLine], sort: Sort, lang: str, viewer: Viewer)
         sorts=SORTS,
         weights=" · ".join(map(str, lines[0].brand.weights if lines else WEIGHTS)),
     )
+
+
+def brand_row(line: BrandLine, lang: str) -> Markup:
+    """A brand's row of the table; drawn once for each revision of the brand."""
+    key = line.brand.id, line.revision, line.history.days[-1], lang
+    if (kept := ROWS.get(key)) is not None:
+        return kept
+    row = Markup(render("brand_row.html", lang, None, row=shown_row(line, say.texts(lang), lang)))  # noqa: S704  a template's, escaped
+    if line.revision:
+        ROWS.put(key, row)
+    return row
 
 
 def shown_row(line: BrandLine, words: Words, lang: str) -> Shown:

@@ -22,14 +22,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from fleet import NOW, TODAY, Fleet, fill
-from sqlalchemy import Engine, func, select, update
-from sqlmodel import Session, col
+from fleet import NOW, TODAY, Fleet, fill, relabel
+from sqlalchemy import Engine
+from sqlmodel import Session
 
 import reports  # noqa: F401  the room of that name, before tests/reports can be taken for it
-from app.db import open_engine, reading, writing
+from app.db import open_engine, reading
 from app.kept import Kept
-from app.models import Hit
 from app.queries import all_brands as listed
 from app.queries.all_brands import all_brands
 from app.queries.brand_page import Asked, brand_page
@@ -113,19 +112,12 @@ class Reads:
             if changed is None:
                 listed.LINES = Kept(listed.LINES.room)
             elif changed:
-                self.touch(changed, run)
+                relabel(self.engine, changed, run)
             start = time.perf_counter()
             with reading(self.engine) as session:
                 all_brands(session, NOW)
             took.append(time.perf_counter() - start)
         return median(took[1:])
-
-    def touch(self, brands: int, run: int) -> None:
-        """Another label for a result of so many brands' last look."""
-        with writing(self.engine) as session:
-            newest = select(func.max(col(Hit.id))).where(col(Hit.search_id) <= brands).group_by(col(Hit.search_id))
-            label = "negative" if run % 2 else "positive"
-            session.connection().execute(update(Hit).where(col(Hit.id).in_(newest)).values(label=label))
 
     def room(self) -> dict[str, int]:
         """table -> bytes, its indexes with it."""

@@ -1,5 +1,5 @@
-"""How long the list of all brands takes: 500 brands with 91 days of 20 results each, in SQLite; read anew, read again
-when nothing has changed, and drawn.
+"""How long the list of all brands takes: 500 brands with 91 days of 20 results each, in SQLite; read and drawn anew,
+again when nothing has changed, and after a label changed at 25 of them.
 
 python tests/bench/bench_list.py [brands]
 """
@@ -12,30 +12,41 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import TypeVar
 
-from fleet import NOW, Fleet, fill
+from fleet import NOW, Fleet, fill, relabel
+from sqlalchemy import Engine
 
 import reports  # noqa: F401  the room of that name, before tests/reports can be taken for it
 from app.db import open_engine, reading
 from app.kept import Kept
 from app.queries import all_brands as listed
-from app.queries.all_brands import DAYS, BrandLine, all_brands
+from app.queries.all_brands import DAYS, all_brands
 from app.texts import LANGUAGES
+from app.web import list_view
 from app.web.access import Viewer
 from app.web.list_view import list_page
 
-T = TypeVar("T")
+CHANGED = 25
 
 
-def timed(run: Callable[[], T]) -> tuple[float, T]:
-    """Median seconds of five, and what the last one gave."""
-    took = []
-    for _ in range(5):
+def forget() -> None:
+    """As a new process would begin."""
+    listed.LINES, list_view.ROWS = Kept(listed.LINES.room), Kept(list_view.ROWS.room)
+
+
+def timed(engine: Engine, before: Callable[[int], None]) -> tuple[float, float, int]:
+    """Median seconds of reading and of drawing, and how large the page is."""
+    read, drawn, size = [], [], 0
+    for run in range(5):
+        before(run)
         start = time.perf_counter()
-        found = run()
-        took.append(time.perf_counter() - start)
-    return median(took), found
+        with reading(engine) as session:
+            lines = all_brands(session, NOW)
+        middle = time.perf_counter()
+        size = len(list_page(lines, "worse", LANGUAGES[1], Viewer(1, "", 1, "owner")).encode())
+        read.append(middle - start)
+        drawn.append(time.perf_counter() - middle)
+    return median(read), median(drawn), size
 
 
 def main() -> None:
@@ -43,22 +54,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{Path(folder) / 'bench.db'}")
         fill(engine, Fleet(brands, brands, DAYS))
-
-        def again() -> tuple[BrandLine, ...]:
-            with reading(engine) as session:
-                return all_brands(session, NOW)
-
-        def anew() -> tuple[BrandLine, ...]:
-            listed.LINES = Kept(listed.LINES.room)
-            return again()
-
-        first, _ = timed(anew)
-        kept, lines = timed(again)
-        drawn, page = timed(lambda: list_page(lines, "worse", LANGUAGES[1], Viewer(1, "", 1, "owner")))
-        print(
-            f"{brands} brands x {DAYS} days: read anew {first:.2f} s, again {kept:.3f} s, drawn {drawn:.2f} s,"
-            f" {len(page) / 1e6:.2f} MB"
-        )
+        for what, before in (
+            ("anew", lambda _: forget()),
+            ("unchanged", lambda _: None),
+            (f"{CHANGED} changed", lambda run: relabel(engine, CHANGED, run)),
+        ):
+            read, drawn, size = timed(engine, before)
+            print(
+                f"{brands} brands, {what}: read {1000 * read:.0f} ms, drawn {1000 * drawn:.0f} ms, {size / 1e6:.2f} MB"
+            )
         engine.dispose()
 
 

@@ -17,11 +17,11 @@ from itertools import chain
 from random import Random
 from typing import Any
 
-from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy import Engine, func, select, update
+from sqlmodel import Session, col
 
 from app.db import migrate, writing
-from app.models import Brand, Search, Workspace
+from app.models import Brand, Hit, Search, Workspace
 from app.types import LABELS
 from scrapers.urls import url_hash
 
@@ -112,6 +112,14 @@ def people(session: Session, fleet: Fleet) -> None:
     session.flush()
     for n in range(1, fleet.brands + 1):
         session.get_one(Brand, n).main_search = n
+
+
+def relabel(engine: Engine, brands: int, run: int) -> None:
+    """Another label for the newest hit of so many brands' main searches. run: even and odd ones give different labels."""
+    with writing(engine) as session:
+        newest = select(func.max(col(Hit.id))).where(col(Hit.search_id) <= brands).group_by(col(Hit.search_id))
+        label = "negative" if run % 2 else "positive"
+        session.connection().execute(update(Hit).where(col(Hit.id).in_(newest)).values(label=label))
 
 
 def _links() -> Iterator[tuple[Any, ...]]:
