@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app.api import brands, health, labels, problems, readings, reports, searches, snapshots, sources, weeks, work
+from app.api.answers import KeptAnswers
 from app.errors import Conflict
 from app.printing import close_printer
 from app.settings import settings
@@ -70,6 +71,7 @@ def create_app(*, worker: bool = False, ahead: bool = False) -> FastAPI:
     web.install(app)
     problems.install(app)
     page_problems.install(app)
+    app.add_middleware(KeptAnswers)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=6)
     # The last one added is the first to see a request.
     app.add_middleware(SameOrigin, refuse=page_problems.cross_site)

@@ -59,8 +59,9 @@ def ago(days: int) -> date:
 
 
 @pytest.fixture
-def client(record: Engine) -> Iterator[TestClient]:
+def client(record: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     app = create_app()
+    monkeypatch.setattr(answers, "reading", lambda: reading(record))
 
     def session() -> Iterator[Session]:
         with reading(record) as opened:
@@ -151,6 +152,42 @@ def test_a_kept_answer_is_for_whom_it_was_made(client: TestClient, record: Engin
     assert chart(client, "share", plain.headers["etag"]).status_code == 401
     client.headers["authorization"] = f"Bearer {other}"
     assert chart(client, "share", "*").status_code == 404
+
+
+def test_a_kept_answer_goes_past_the_routes(
+    client: TestClient, record: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only while nothing has changed, for a key that is right, where the days asked for are the same on every day;
+    and not when the database is away."""
+    asked = []
+
+    def session() -> Iterator[Session]:
+        asked.append(1)
+        with reading(record) as opened:
+            yield opened
+
+    client.app.dependency_overrides[get_session] = session  # type: ignore[attr-defined]
+    path = f"/api/v1/searches/{SEARCH}/share"
+    first, undated = chart(client, "share"), client.get(path)
+    assert (len(asked), undated.status_code) == (2, 200)
+    kept = chart(client, "share")
+    assert (len(asked), kept.content, kept.headers) == (2, first.content, first.headers)
+    client.get(path)
+    assert len(asked) == 3
+    relabel(record)
+    assert chart(client, "share").json() != first.json()
+    assert len(asked) == 4
+    assert chart(client, "share", "*").status_code == 304
+    assert len(asked) == 4
+    assert client.get(kept.url, headers={"authorization": "Bearer st_wrong"}).status_code == 401
+    assert len(asked) == 5
+
+    def away() -> Any:
+        raise OperationalError("SELECT 1", {}, Exception("away"))
+
+    monkeypatch.setattr(answers, "reading", away)
+    assert chart(client, "share").status_code == 200
+    assert len(asked) == 6
 
 
 def test_a_share_counted_by_the_database_is_that_of_the_record(record: Engine) -> None:

@@ -21,12 +21,16 @@ def workspace(
     x_api_key: Annotated[str | None, Header()] = None,
 ) -> int:
     """The workspace the caller's key opens; the same answer for a missing, wrong and revoked key."""
-    scheme, _, token = (authorization or "").partition(" ")
-    key = token.strip() if scheme.lower() == "bearer" else x_api_key
-    owner = key_owner(session, key or "", secret())
+    owner = key_owner(session, key_of(authorization, x_api_key), secret())
     if owner is None:
         raise NotAllowed("an API key is needed: Authorization: Bearer <key> (make one with: shemtov key add NAME)")
     return owner
+
+
+def key_of(authorization: str | None, x_api_key: str | None) -> str:
+    """The key that two headers bring, "" when neither does."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return (token.strip() if scheme.lower() == "bearer" else x_api_key) or ""
 
 
 WorkspaceDep = Annotated[int, Depends(workspace)]
