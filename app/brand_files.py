@@ -5,9 +5,6 @@ A file that cannot be read at all is one BadInput; what is wrong with one brand 
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.csv_files import decoded, records, refuse_document
 from app.errors import BadInput
 from app.files import read_page_file
 
@@ -28,8 +26,6 @@ LISTS = frozenset({"owned", "market", "phrase", "engine", "source"})
 NUMBERS = frozenset({"depth", "target"})
 YES = frozenset("yes true 1 x tak prawda כן".split())
 NO = frozenset("no false 0 nie fałsz לא".split())
-NOT_A_TABLE = {b"PK\x03\x04": "Excel or LibreOffice", b"\xd0\xcf\x11\xe0": "Excel"}
-MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 SPOILT = re.compile(r"=|#(?:NAME\?|REF!|VALUE!|DIV/0!|N/A|NULL!|NUM!)$")
 _TABLE = re.compile(r"^[ \t]*\[\[[ \t]*\"?brand\"?[ \t]*]]", re.M)
 
@@ -64,13 +60,11 @@ def read_brands(path: Path, encoding: str | None = None) -> list[TypedBrand]:
     neither UTF-8 nor marked."""
     kind = next((end for end in reversed(path.suffixes) if end.lower() in (".csv", ".tsv", ".txt", ".toml")), None)
     content = read_page_file(path, MOST_BYTES)
-    maker = next((maker for start, maker in NOT_A_TABLE.items() if content.startswith(start)), None)
-    if maker is not None:
-        raise BadInput(f'{path} is a document of {maker}: save it there as "CSV UTF-8"')
+    refuse_document(content, path)
     if kind is None:
         raise BadInput(f"{path}: brands come from a .csv or a .toml file")
     toml = kind.lower() == ".toml"
-    text = _decoded(content, "utf-8" if toml else encoding, path)
+    text = decoded(content, "utf-8" if toml else encoding, path)
     found = list((_of_toml if toml else _of_csv)(text, path))
     if not found:
         raise BadInput(f"{path}: no brands in it")
@@ -79,63 +73,16 @@ def read_brands(path: Path, encoding: str | None = None) -> list[TypedBrand]:
     return found
 
 
-def _decoded(content: bytes, encoding: str | None, path: Path) -> str:
-    """The text of a file. Which old encoding a file has is not guessed: a wrong guess is a wrong name."""
-    marked = next((name for mark, name in MARKS.items() if content.startswith(mark)), None)
-    used = marked or encoding or "utf-8"
-    try:
-        if codecs.lookup(used).name != "utf-8" and marked is None and not content.isascii() and _is_utf8(content):
-            raise BadInput(f"{path} is UTF-8, not {used}: leave --encoding out")
-        return content.decode(used)
-    except LookupError as unknown:
-        raise BadInput(
-            f"unknown encoding {used!r}; such as windows-1255 (Hebrew) or windows-1250 (Polish)"
-        ) from unknown
-    except UnicodeError as wrong:
-        line = content[: getattr(wrong, "start", 0)].count(b"\n") + 1
-        advice = 'save it as "CSV UTF-8", or name what it is: --encoding windows-1255 (Hebrew), windows-1250 (Polish)'
-        raise BadInput(f"{path}, line {line}: this is not {used}; {advice}") from wrong
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _of_csv(text: str, path: Path) -> Iterator[TypedBrand]:
-    records = _records(text, path)
-    _, heads = next(records, (0, []))
+    found = records(text, path, lambda head: _known(head) in FIELDS)
+    _, heads = next(found, (0, []))
     names = _columns(heads, path)
-    for line, cells in records:
+    for line, cells in found:
         brand = TypedBrand(line)
         spare = [cell for at, cell in enumerate(cells) if cell and (at >= len(names) or not names[at])]
         if spare:
             brand.wrong.append(f"{len(spare)} cells stand under no column (a separator too many, or not in quotes?)")
         yield brand.take({name: cell for name, cell in zip(names, cells, strict=False) if name}, _of_cell)
-
-
-def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """(line it starts on, cells) of each record that is not blank."""
-    lines = [line for line in text.splitlines() if line.strip()][:1]
-    told = re.fullmatch('"?sep=([,;\t])"?[,;\t ]*', lines[0].lower()) if lines else None  # Excel's own way to say it
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=told[1] if told else _separator(lines), strict=True)
-    start = 1
-    try:
-        for cells in table:
-            clean = [cell.strip() for cell in cells]
-            if any(clean) and not (told and clean[0].lower().startswith("sep=")):
-                yield start, clean
-            start = table.line_num + 1
-    except csv.Error as broken:
-        raise BadInput(f"{path}, line {start}: no CSV ({broken}); is a quote left open?") from broken
-
-
-def _separator(first: list[str]) -> str:
-    """Comma, semicolon (where the comma is the decimal mark) or tab: the one that shows most columns we know."""
-    return max(",;\t", key=lambda mark: sum(_known(head) in FIELDS for head in "".join(first).split(mark)))
 
 
 def _known(head: str) -> str:

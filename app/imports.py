@@ -33,7 +33,6 @@ from app.store.searches import add_search, check_engine
 from app.store.snapshots import plan
 from app.types import Progress
 from scrapers import registry
-from scrapers.errors import SourceMissing
 from scrapers.types import RawPage
 
 Row = dict[str, Any]
@@ -52,10 +51,12 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One manifest row, checked: a page, where it came from and when it was seen (aware)."""
+    """One manifest row, checked: a page, where it came from and when it was seen (aware). A page without a body stands
+    in the file of that path."""
 
     path: Path
     source: str
+    engine: str
     phrase: str
     hl: str
     gl: str
@@ -66,26 +67,29 @@ class Saved:
     def load(self) -> RawPage:
         """The page with its body, read from disk only when its turn comes; BadInput when it cannot be. Some providers
         write the key they were asked with into their answer: it is masked, as in what we ask ourselves."""
+        if self.page.body:
+            return self.page
         body = read_page_file(self.path)
         return replace(self.page, body=_KEY.sub(rb"\1***", body) if self.source in registry.PROVIDERS else body)
 
-    def look(self) -> tuple[datetime, str, str, str, str, str]:
+    def look(self) -> tuple[datetime, str, str, str, str, str, str]:
         """Rows that share this are pages of one look."""
-        return self.seen, self.source, self.phrase, self.hl, self.gl, self.device
+        return self.seen, self.source, self.engine, self.phrase, self.hl, self.gl, self.device
 
 
 def import_rows(
-    world: Surroundings, brand_id: int, rows: Iterable[Row | str], folder: Path,
+    world: Surroundings, brand_id: int, rows: Iterable[Row | Saved | str], folder: Path,
     progress: Progress = lambda done, total: None,
 ) -> Iterator[Imported]:  # fmt: skip
-    """Import a manifest's rows; yields one line for each look made, each row refused, in the order of capture.
+    """Import a manifest's rows (or pages already checked, app.rank_lists); yields one line for each look made, each
+    row refused, in the order of capture.
     progress: looks made or refused, of all there are."""
     with writing(world.engine) as session:
         zone = brand_row(session, session.get_one(Brand, brand_id)).zone
     looks: dict[tuple[Any, ...], list[Saved]] = {}
     for row in rows:
         try:
-            saved = saved_page(row, folder, zone, world.now())
+            saved = row if isinstance(row, Saved) else saved_page(row, folder, zone, world.now())
             looks.setdefault(saved.look(), []).append(saved)
         except AppError as wrong:
             yield Imported(str(row.get("path", "")) if isinstance(row, dict) else "", None, None, wrong.message)
@@ -109,10 +113,9 @@ def import_look(session: Session, world: Surroundings, brand_id: int, pages: lis
         raise BadInput(f"{first.path}: two pages with the same page_no for one moment")
     bodies = [saved.load() for saved in pages]
     brand = session.get_one(Brand, brand_id)
-    engine = registry.source(first.source).ENGINE
     search = add_search(
-        session, brand, phrase=first.phrase, engine=engine, hl=first.hl, gl=first.gl, device=first.device,
-        market=market_of(first.hl, first.gl, brand.home_market), sources=default_sources(engine), active=False,
+        session, brand, phrase=first.phrase, engine=first.engine, hl=first.hl, gl=first.gl, device=first.device,
+        market=market_of(first.hl, first.gl, brand.home_market), sources=default_sources(first.engine), active=False,
     )  # fmt: skip
     about = watched(session, search.id or 0)
     slot = slot_at(first.seen, about.brand.zone)
@@ -141,27 +144,37 @@ def saved_page(row: Row | str, folder: Path, zone: str, now: datetime) -> Saved:
         raise BadInput(row)
     path = find_file(_text(row, "path"), folder)
     source = _text(row, "engine").lower()
-    try:
-        engine = registry.source(source).ENGINE
-    except SourceMissing as missing:
-        raise BadInput(f"{path}: {missing}") from missing
-    if source == "practice":
-        raise BadInput(f"{path}: the practice world is not imported")
     hl, gl = _text(row, "hl").lower(), _text(row, "gl").upper()
-    try:
-        check_engine(engine, hl, gl)
-    except BadInput as wrong:
-        raise BadInput(f"{path}: {wrong.message}") from wrong
-    device = str(row.get("device") or "desktop")
-    if device not in ("desktop", "mobile"):
-        raise BadInput(f"{path}: device is desktop or mobile, not {device!r}")
+    engine = engine_of(source, hl, gl, path)
+    device = device_of(str(row.get("device") or "desktop"), path)
     seen = moment(_text(row, "captured_at"), zone, now, path)
     page = RawPage(
         body=b"", final_url=_optional(row, "final_url", str), fetched_at=seen,
         http_status=_optional(row, "http_status", int), page_no=_optional(row, "page_no", int) or 1,
         content_type="application/json" if ".json" in path.suffixes else None,
     )  # fmt: skip
-    return Saved(path, source, _text(row, "phrase"), hl, gl, device, seen, page)
+    return Saved(path, source, engine, _text(row, "phrase"), hl, gl, device, seen, page)
+
+
+def engine_of(source: str, hl: str, gl: str, path: Path | str) -> str:
+    """Whose page a source brings; BadInput when nobody knows it, or it serves no such place."""
+    if source not in registry.SOURCES:
+        raise BadInput(f"{path}: unknown engine or provider {source!r} (known: {', '.join(registry.SOURCES)})")
+    if source == "practice":
+        raise BadInput(f"{path}: the practice world is not imported")
+    engine = registry.source(source).ENGINE
+    try:
+        check_engine(engine, hl, gl)
+    except BadInput as wrong:
+        raise BadInput(f"{path}: {wrong.message}") from wrong
+    return engine
+
+
+def device_of(told: str, path: Path | str) -> str:
+    """desktop or mobile, BadInput for anything else."""
+    if told.lower() not in ("desktop", "mobile"):
+        raise BadInput(f"{path}: device is desktop or mobile, not {told!r}")
+    return told.lower()
 
 
 def moment(text: str, zone: str, now: datetime, path: Path | str) -> datetime:

@@ -9,7 +9,7 @@ from typing import Protocol
 from scrapers.engines import bing, brave, duckduckgo, ecosia, google, qwant, yahoo
 from scrapers.errors import SourceMissing
 from scrapers.practice import source as practice
-from scrapers.providers import brave_api, dataforseo, scaleserp, searchapi, searxng, serpapi, serper
+from scrapers.providers import brave_api, dataforseo, ranks, scaleserp, searchapi, searxng, serpapi, serper
 from scrapers.types import Access, Fetch, RawPage, SearchRequest, Serp, Standards
 
 
@@ -30,15 +30,16 @@ _PROVIDERS: tuple[Source, ...] = (serpapi, serper, dataforseo, searchapi, scales
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {m.NAME: m for m in (google, bing, duckduckgo, brave, yahoo, ecosia, qwant, *_PROVIDERS, practice)}
 )
+_READ: Mapping[str, Source] = MappingProxyType({**SOURCES, ranks.NAME: ranks})  # what can be read, and not asked too
 ENGINES: tuple[str, ...] = tuple(name for name, source in SOURCES.items() if name == source.ENGINE)
 PROVIDERS: tuple[str, ...] = tuple(provider.NAME for provider in _PROVIDERS)
 
 
 def source(name: str) -> Source:
     """The source of that name, or one clear error that lists those there are."""
-    if name not in SOURCES:
+    if name not in _READ:
         raise SourceMissing(f"unknown engine or provider {name!r} (known: {', '.join(SOURCES)})")
-    return SOURCES[name]
+    return _READ[name]
 
 
 def parser(name: str, engine: str) -> Source:

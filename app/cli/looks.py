@@ -17,7 +17,7 @@ from app.cli.archive import draw_taken, once_a_day
 from app.db import engine, migrate, reading, writing
 from app.errors import AppError, BadInput, Conflict
 from app.files import json_rows
-from app.imports import import_rows
+from app.imports import Saved, import_rows
 from app.lock import capturing, worker_here
 from app.models import Snapshot
 from app.operations import operation
@@ -27,6 +27,7 @@ from app.queries.due import open_snapshots
 from app.queries.rows import SearchRow
 from app.queries.searches import searches, watched
 from app.queries.workers import living
+from app.rank_lists import read_ranks
 from app.runner import Taken, ask_now, run_due, take
 from app.settings import settings
 from app.sources import access, usable
@@ -174,7 +175,8 @@ def _tell(taken: Taken) -> bool:
 def import_pages(
     brand: Annotated[str, typer.Option(help="The brand they belong to.")],
     manifest: Annotated[
-        Path | None, typer.Argument(help="JSON lines: path, engine, phrase, captured_at, hl, gl, ...")
+        Path | None,
+        typer.Argument(help="JSON lines: path, engine, phrase, captured_at, hl, gl, ...; or a .csv of ranks."),
     ] = None,
     file: Annotated[Path | None, typer.Option(help="A single saved page instead of a manifest.")] = None,
     source: Annotated[str | None, typer.Option("--engine", help="Engine or provider of the page.")] = None,
@@ -186,18 +188,26 @@ def import_pages(
     page_no: Annotated[int, typer.Option(min=1, max=10)] = 1,
     final_url: Annotated[str | None, typer.Option()] = None,
     http_status: Annotated[int | None, typer.Option()] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV that is not UTF-8, such as windows-1255.")] = None,
 ) -> None:
-    """Make snapshots of saved pages, as a capture would have made them, so that charts start in the past."""
+    """Make snapshots of saved pages, as a capture would have made them, so that charts start in the past.
+
+    A list of ranks from another tracker (.csv, .tsv) is kept as it was noted; without a page it counts in no chart."""
     if (manifest is None) == (file is None):
         raise BadInput("import needs a manifest, or --file with --engine, --phrase, --captured-at, --hl and --gl")
     row = {
         "path": str(file), "engine": source, "phrase": phrase, "captured_at": captured_at, "hl": hl, "gl": gl,
         "device": device, "page_no": page_no, "final_url": final_url, "http_status": http_status,
     }  # fmt: skip
-    rows: Iterator[dict[str, Any] | str] = json_rows(manifest) if manifest else iter([row])
     migrate()
     with reading() as session:
         owner = brand_queries.brand(session, brand)
+    rows: Iterator[dict[str, Any] | Saved | str] = iter([row])
+    if manifest and manifest.suffix.lower() in (".csv", ".tsv"):
+        said = {"phrase": phrase, "engine": source, "hl": hl, "gl": gl, "device": device}
+        rows = read_ranks(manifest, owner, clock(), said, encoding)
+    elif manifest:
+        rows = json_rows(manifest)
     world = Surroundings(engine(), settings().blobs, clock, lambda name: access(name, settings()), _offline)
     errors = done = 0
     with operation(world.engine, "import") as progress:
