@@ -16,6 +16,7 @@ from app.queries.brands import brands
 from app.queries.rows import BrandRow, SearchRow
 from app.queries.searches import searches
 from app.settings import Settings
+from app.types import Progress
 
 MOST_SEARCHES = 5000  # made in one write: while it runs, looks wait to be stored
 
@@ -76,10 +77,13 @@ def plan_all(session: Session, typed: Sequence[TypedBrand], workspace: int, chos
     return Bulk(tuple(new.values()), tuple(there), tuple(wrong))
 
 
-def make_all(session: Session, workspace: Workspace, bulk: Bulk, now: datetime) -> None:
+def make_all(
+    session: Session, workspace: Workspace, bulk: Bulk, now: datetime, progress: Progress = lambda done, of: None
+) -> None:
     """All new brands with their searches; Conflict when somebody made one of them meanwhile."""
-    for plan in bulk.new:
+    for number, plan in enumerate(bulk.new, 1):
         make_brand(session, workspace, plan, now)
+        progress(number, len(bulk.new))
 
 
 def _differs(typed: TypedBrand, plan: Plan, brand: BrandRow, kept: Sequence[SearchRow]) -> list[str]:

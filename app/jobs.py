@@ -24,6 +24,7 @@ from app.errors import Conflict
 from app.hands import Hands, able
 from app.lanes import lanes_of
 from app.lock import capturing, working
+from app.operations import operation
 from app.recovering import heal, leave, pick_up, reap
 from app.room import ENOUGH, Room, fits
 from app.runner import Taken, tell_unconfirmed
@@ -227,5 +228,7 @@ class Worker:
             if problem:
                 log.warning("picture of look %d: %s", look, problem)
         if due_today(self.settings.data_dir, clock()):
-            for problem in retain(self.engine, self.settings.blobs, clock(), self.settings.raw_days).problems:
+            with operation(self.engine, "retention") as progress:
+                kept = retain(self.engine, self.settings.blobs, clock(), self.settings.raw_days, progress=progress)
+            for problem in kept.problems:
                 log.warning("retention: %s", problem)

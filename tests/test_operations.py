@@ -118,11 +118,17 @@ def test_commands_tell_their_work(
     rows = tmp_path / "rows.jsonl"
     rows.write_text(json.dumps({"path": "gone.html"}) + "\n", encoding="utf-8")
     assert command("import", rows, "--brand", "kolbo-shaked")[0] in (2, 3)
+    many = tmp_path / "many.csv"
+    many.write_text("name,market,owned\nA,il-he,a.example\nB,pl-pl,b.example\n", encoding="utf-8")
+    assert command("brand", "import", many, "--preview")[0] == 0
+    assert not [one for one in told(world) if one.kind == "brands"]
+    assert command("brand", "import", many)[0] == 0
+    assert [(one.state, one.done, one.total) for one in told(world) if one.kind == "brands"] == [("done", 2, 2)]
     for line in ("reparse --dry-run", "retention --dry-run", "forget --text nobody --dry-run"):
         assert command(*line.split())[0] == 0
     for line in ("reparse", "rescore", "retention", "forget --text nobody"):
         assert command(*line.split())[0] == 0
-    assert [one.kind for one in reversed(told(world)) if one.kind != "import"] == [
+    assert [one.kind for one in reversed(told(world)) if one.kind not in ("import", "brands")] == [
         "reparse", "rescore", "retention", "forget",
     ]  # fmt: skip
     code, said, _ = command("work")
@@ -173,4 +179,4 @@ def test_the_page_shows_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPa
         ("reparse", "running", 0, ""), ("import", "failed", 1200, ""),
     ]  # fmt: skip
     kinds = {key for key in words if key.startswith("operation_") and "_state_" not in key} - {"operation_far"}
-    assert kinds == {f"operation_{kind}" for kind in ("import", "reparse", "rescore", "retention", "forget")}
+    assert kinds == {f"operation_{kind}" for kind in ("import", "brands", "reparse", "rescore", "retention", "forget")}

@@ -110,7 +110,8 @@ def draw_taken(looks: list[int]) -> None:
 def once_a_day() -> None:
     """Retention at the end of a due run, the first of a day."""
     if due_today(settings().data_dir, clock()):
-        kept = retain(engine(), settings().blobs, clock(), settings().raw_days)
+        with operation(engine(), "retention") as progress:
+            kept = retain(engine(), settings().blobs, clock(), settings().raw_days, progress=progress)
         if kept.replaced or kept.whole or kept.dropped:
             say.line(told(kept))
         for problem in kept.problems:

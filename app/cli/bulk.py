@@ -12,7 +12,8 @@ from app.brand_files import read_brands
 from app.bulk import Bulk, Told, make_all, plan_all
 from app.cli import say
 from app.cli.brands import brand, costs
-from app.db import migrate, reading, writing
+from app.db import engine, migrate, reading, writing
+from app.operations import operation
 from app.settings import settings
 from app.store.brands import home_workspace
 from app.surroundings import clock
@@ -44,8 +45,8 @@ def import_brands(
             say.warn(f"{_where(wrong)}: {message}"[:MOST_TOLD])
     makes = not preview and (skip_wrong or not bulk.wrong)
     if makes:
-        with writing() as session:
-            make_all(session, workspace, bulk, clock())
+        with operation(engine(), "brands", say.progress("brands")) as progress, writing() as session:
+            make_all(session, workspace, bulk, clock(), progress)
     tell(bulk, made=makes, each=preview)
     say.finish(len(bulk.wrong))
 
