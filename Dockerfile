@@ -2,7 +2,7 @@
 FROM python:3.12-slim-bookworm
 
 RUN apt-get update \
- && apt-get install -y --no-install-recommends chromium fonts-dejavu-core make \
+ && apt-get install -y --no-install-recommends chromium fonts-dejavu-core libatomic1 make \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 1000 shemtov
 

@@ -22,12 +22,12 @@ from types import TracebackType
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import pikepdf
-from playwright.async_api import Browser, Error, Page, Playwright, Route, async_playwright
+from playwright.async_api import Browser, Error, Page, Playwright, Route
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from app.errors import AppError
 from reports.typeface import FAMILY, font_css
-from scrapers.browser import chromium_path
+from scrapers.browser import chromium_path, driver
 from scrapers.errors import SourceMissing
 
 PAPER = "https://paper.invalid/"
@@ -203,7 +203,7 @@ class _Chromium:
 
     async def start(self, executable: str | None, deadline: float) -> None:
         """SourceMissing when there is none that starts."""
-        self._playwright = await async_playwright().start()
+        self._playwright = await driver()
         path = executable or chromium_path(self._playwright.chromium.executable_path)
         sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root otherwise
         try:

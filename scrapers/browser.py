@@ -76,7 +76,7 @@ class BrowserFetcher:
         self.looked = 0
 
     async def __aenter__(self) -> BrowserFetcher:
-        self.playwright = await async_playwright().start()
+        self.playwright = await driver()
         self.proxy = await GatedProxy(self.gate).__aenter__()
         return self
 
@@ -304,6 +304,15 @@ async def _close(open_one: BrowserContext | Browser | None) -> None:
             await open_one.close()
     except (TimeoutError, Error):
         return
+
+
+async def driver() -> Playwright:
+    """Playwright, with its driver, a process of its own; SourceMissing says what to do when that does not start."""
+    try:
+        return await async_playwright().start()
+    except Exception as dead:  # it ends before it says anything, and Playwright has no name for that
+        said = f"{dead}".partition("\n")[0] or type(dead).__name__
+        raise SourceMissing(f"playwright does not start: {said} (on Debian: apt-get install libatomic1)") from dead
 
 
 def chromium_path(own: str) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from app.cli import serve as serving
 from app.db import reading
 from app.main import create_app
 from app.models import Signin
-from app.settings import origin
+from app.settings import origin, settings
 from scrapers.practice.entries import worlds
 from scrapers.practice.markup import CAPTCHA, Asked
 from scrapers.practice.site import page_of
@@ -211,6 +212,20 @@ def test_a_wrong_command_is_one_line_and_exit_2(shemtov: Command, arguments: lis
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert "no brands yet" in shemtov("brand", "list").stdout
+
+
+@pytest.mark.parametrize("command", ["brand list", "serve", "worker", "capture --due", "verify"])
+def test_a_database_that_is_away_is_one_line(shemtov: Command, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """Whatever wanted it."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # taken, and nobody listens
+        address = f"postgresql://a@127.0.0.1:{nobody.getsockname()[1]}/x"
+        monkeypatch.setenv("SHEMTOV_DATABASE_URL", address)
+        settings.cache_clear()
+        done = shemtov(*command.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("shemtov: the database cannot be used: connection")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_second_brand_of_the_same_name_is_refused_and_one_without_sites_is_warned_of(shemtov: Command) -> None:

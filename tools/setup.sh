@@ -102,6 +102,18 @@ set_chromium() {
 
 limited() { if command -v timeout >/dev/null; then timeout 300 "$@"; else "$@"; fi; }
 
+# Playwright's own program needs a library that small systems leave out.
+see_to_driver() {
+    if "$VENV/bin/python" -m playwright --version >/dev/null 2>&1; then return; fi
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "installing libatomic1, which Playwright's driver needs"
+        limited apt-get update -qq >/dev/null 2>&1 || true
+        DEBIAN_FRONTEND=noninteractive limited apt-get install -y -qq libatomic1 >/dev/null 2>&1 || true
+        if "$VENV/bin/python" -m playwright --version >/dev/null 2>&1; then return; fi
+    fi
+    say "Playwright's driver does not run: no look through a browser, no PDF; on Debian: apt-get install libatomic1"
+}
+
 see_to_chromium() {
     named=$(set_chromium)
     if [ -n "$named" ]; then
@@ -132,10 +144,12 @@ install_poppler() { DEBIAN_FRONTEND=noninteractive limited apt-get install -y -q
 
 if ! usable_venv || [ ! -x "$VENV/bin/shemtov" ] || [ "$(cat "$STAMP" 2>/dev/null)" != "$(wanted_stamp)" ]; then
     install_packages
+    see_to_driver
     see_to_chromium
     see_to_poppler
     say "ready: $VENV/bin/shemtov --help"
 elif [ "${1:-}" != quiet ]; then
+    see_to_driver
     see_to_chromium
     see_to_poppler
     say "ready (nothing to do): $VENV/bin/shemtov --help"

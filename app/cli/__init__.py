@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from sqlalchemy.exc import OperationalError
 from typer.exceptions import TyperException
 
 from app.cli import (
@@ -56,6 +57,9 @@ def main() -> None:
         code = failure.exit_code
     except TyperException as failure:  # every wrong use of a command
         say.warn(failure.format_message())
+        code = 2
+    except OperationalError as failure:  # it is away, locked or full: the driver's first line says which
+        say.warn(f"the database cannot be used: {str(failure.orig).partition(chr(10))[0]}")
         code = 2
     except (typer.Abort, KeyboardInterrupt):
         say.warn("stopped")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
@@ -52,7 +52,7 @@ class BrandLine:
     week: Week
     last_good: datetime | None
     group: Group
-    revision: int
+    revision: int = field(compare=False)
 
     @property
     def compared(self) -> bool:

@@ -368,6 +368,13 @@ def test_without_a_chromium_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, 
     with Printer(str(tmp_path / "chromium")) as printer, pytest.raises(PrintFailed, match="does not start") as failed:
         printer.pdf("<p>x", "t", "en", AT)
     assert "\n" not in failed.value.message
+    node = tmp_path / "node"
+    node.write_text("#!/bin/sh\nexit 127\n", encoding="utf-8")
+    node.chmod(0o755)
+    monkeypatch.setenv("PATH", os.defpath)
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))  # as where its node lacks a library
+    with Printer() as printer, pytest.raises(PrintFailed, match="playwright does not start"):
+        printer.pdf("<p>x", "t", "en", AT)
 
 
 def test_a_moment_without_its_zone_is_refused(printer: Printer) -> None:

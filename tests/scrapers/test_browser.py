@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from wire import HTML, Wire, wire
@@ -139,3 +140,14 @@ async def test_a_browser_that_does_not_start_is_said() -> None:
     async with BrowserFetcher(executable="/bin/false") as browser:
         with pytest.raises(SourceMissing, match="does not start"):
             await browser(Fetch("http://example.com/"))
+
+
+async def test_a_driver_that_does_not_start_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a small system, where its node lacks a library and ends at once."""
+    node = tmp_path / "node"
+    node.write_text("#!/bin/sh\nexit 127\n")
+    node.chmod(0o755)
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
+    with pytest.raises(SourceMissing, match=r"playwright does not start: .*libatomic1"):
+        async with BrowserFetcher():
+            raise AssertionError("no driver, and it started")
