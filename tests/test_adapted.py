@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 from sites import looked_at, other_workspace, signed_in, use
@@ -27,7 +28,6 @@ from app.again import rescore
 from app.cli import main
 from app.corrections import correct, undo
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Hit, Link
 from app.pipeline import rescore_hit, score_new
 from app.queries.own_labels import OwnLabel, own_labels
@@ -206,7 +206,7 @@ def test_another_workspace_keeps_its_model(taught_world: World) -> None:
     with reading(taught_world.engine) as session:
         assert own_labels(session, other) == []
     looked_at(taught_world)
-    with TestClient(create_app()) as client:
+    with TestClient(an_app()) as client:
         assert version(1) in signed_in(client, taught_world.engine).get("/brands/nativ-telecom?lang=en").text
 
 

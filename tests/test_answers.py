@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from records import record_brand
 from sqlalchemy import Engine
@@ -60,7 +61,7 @@ def ago(days: int) -> date:
 
 @pytest.fixture
 def client(record: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    app = create_app()
+    app = an_app()
     monkeypatch.setattr(answers, "reading", lambda: reading(record))
 
     def session() -> Iterator[Session]:

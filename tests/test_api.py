@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 from worlds import World
 
 from app.db import get_session, reading, writing
-from app.main import create_app
 from app.models import ApiKey, Brand, Workspace
 from app.queries.history import history
 from app.queries.share import share
@@ -38,7 +38,7 @@ def client(world: World) -> Iterator[TestClient]:
                 pass
 
     asyncio.run(days())
-    app = create_app()
+    app = an_app()
 
     def session() -> Iterator[Session]:
         with reading(world.engine) as opened:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import looked_at, use
 from sqlmodel import col, select
 from worlds import World
 
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Hit, LabelRule, Link, VerdictEvent, Workspace
 from app.queries.label_queue import label_queue
 from app.reviewing import review
@@ -35,7 +35,7 @@ def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
         session.add(other)
         session.flush()
         stranger = add_key(session, other, "bi", secret(), world.clock.at)
-    with TestClient(create_app(), headers={"x-api-key": key}) as made:
+    with TestClient(an_app(), headers={"x-api-key": key}) as made:
         made.headers["x-stranger"] = stranger
         yield made
 

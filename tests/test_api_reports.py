@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import other_workspace, use
 from sqlmodel import select
@@ -13,7 +14,6 @@ from weeks import FEW, FIRST, SUNDAY, relabel, two_weeks
 from worlds import World
 
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Report, Workspace
 from app.printing import printer
 from app.queries.reports import printed_facts
@@ -38,7 +38,7 @@ def client(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient
     """The API on the Sunday after two weeks of looks."""
     use(world, monkeypatch)
     two_weeks(world, FEW)
-    app = create_app()
+    app = an_app()
     app.dependency_overrides[clock] = lambda: SUNDAY
     with TestClient(app, headers=key_of(world, 1)) as made:
         yield made

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from records import record_look
 from sites import looked_at, signed_in, use
@@ -23,7 +24,6 @@ from app.corrections import correct
 from app.db import migrate, reading, writing
 from app.errors import BadInput
 from app.forgotten import Kind
-from app.main import create_app
 from app.models import Brand, Change, Feature, Hit, Report, Review, VerdictEvent
 from app.pipeline import score_new
 from app.preview import preview
@@ -76,7 +76,7 @@ def seen(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 @pytest.fixture
 def pages(seen: World) -> Iterator[TestClient]:
     """The pages and the API over them."""
-    with TestClient(create_app(), follow_redirects=False) as made:
+    with TestClient(an_app(), follow_redirects=False) as made:
         yield signed_in(made, seen.engine)
 
 

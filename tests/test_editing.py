@@ -10,6 +10,7 @@ from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import other_workspace, signed_in, use
 from sqlmodel import col, select
@@ -19,7 +20,6 @@ from app.cli import main
 from app.db import reading, writing
 from app.editing import Edit, plan_edit, save_edit
 from app.errors import BadInput
-from app.main import create_app
 from app.models import Brand, Search, Snapshot, Workspace
 from app.queries.all_brands import all_brands
 from app.queries.due import open_snapshots
@@ -156,7 +156,7 @@ def test_the_list_expects_looks_only_where_some_are_planned(world: World) -> Non
 def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The application over the invented brand; an owner who is signed in."""
     use(world, monkeypatch)
-    with TestClient(create_app(), follow_redirects=False) as made:
+    with TestClient(an_app(), follow_redirects=False) as made:
         yield signed_in(made, world.engine)
 
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from apps import an_app
 from commands import a_command
 from sites import looked_at, signed_in, use
 from sqlmodel import col, select
@@ -18,7 +19,6 @@ from worlds import World
 
 from app.db import reading, writing
 from app.errors import BadInput
-from app.main import create_app
 from app.models import Hit, Operation
 from app.operations import operation
 from app.queries.operations import OperationRow, operations
@@ -165,7 +165,7 @@ def test_the_page_shows_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPa
     words = texts(lang)
     with pytest.raises(BadInput):
         fails(world)
-    with operation(world.engine, "reparse"), TestClient(create_app()) as site:
+    with operation(world.engine, "reparse"), TestClient(an_app()) as site:
         signed_in(site, world.engine)
         page = site.get("/work", params={"lang": lang}).text
         with writing(world.engine) as session:

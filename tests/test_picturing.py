@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import looked_at, other_workspace, signed_in, use
 from sqlmodel import col, select
@@ -20,7 +21,6 @@ from app.cli.archive import draw_taken
 from app.db import reading, writing
 from app.errors import NotFound
 from app.forget import forget
-from app.main import create_app
 from app.models import Blob, Change, Fetch, Picture, Snapshot
 from app.picturing import MOST_HEIGHT, draw, draw_new
 from app.printing import close_printer
@@ -112,7 +112,7 @@ def test_a_hostile_answer_asks_for_nothing_when_it_is_drawn(chromium_path: str, 
 def test_the_page_shows_it_and_says_what_it_is(drawing: World) -> None:
     """A button draws it; the picture has words for who cannot see it, in three languages, and its own narrow policy."""
     look = looks(drawing)[0]
-    with TestClient(create_app()) as client:
+    with TestClient(an_app()) as client:
         signed_in(client, drawing.engine)
         assert client.get(f"/snapshots/{look}/picture.jpg").status_code == 404
         answer = client.post(f"/snapshots/{look}/picture?lang=en", follow_redirects=False)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import let_in, looked_at, signed_in, use
 from sqlalchemy import update
@@ -16,7 +17,6 @@ from worlds import World
 from app.again import reparse
 from app.cli import main
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Blob, Fetch, Hit, Parse, Result
 from app.queries.blobs import pages
 from app.retention import Kept, due_today, retain
@@ -148,7 +148,7 @@ def test_the_page_says_which_is_kept(old: World, monkeypatch: pytest.MonkeyPatch
     """Before: the raw answer. After: its cleaned copy, which opens; the raw one is not found."""
     use(old, monkeypatch)
     let_in(old.engine)
-    with TestClient(create_app()) as client:
+    with TestClient(an_app()) as client:
         signed_in(client, old.engine)
         assert "as it came" in client.get("/snapshots/1?lang=en").text
         with reading(old.engine) as session:

@@ -14,6 +14,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pypdf
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from hypothesis import given
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -22,7 +23,6 @@ from sqlmodel import Session, col, select
 from worlds import World
 
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Hit, Result, Search, Snapshot, VerdictEvent
 from app.printing import close_printer, print_week
 from app.queries.week import figures_of
@@ -76,7 +76,7 @@ def client(recorded: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestCli
     use(recorded, monkeypatch)
     with writing(recorded.engine) as session:
         key = add_key(session, home_workspace(session), "test", secret(), datetime.now(UTC))
-    with TestClient(create_app(), headers={"x-api-key": key}) as made:
+    with TestClient(an_app(), headers={"x-api-key": key}) as made:
         yield signed_in(made, recorded.engine)
 
 

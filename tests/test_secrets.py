@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 import zstandard
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import looked_at, signed_in, use
 from sqlmodel import select
@@ -22,7 +23,6 @@ from worlds import World
 from app import pipeline, text_model
 from app.cli import main
 from app.db import engine, reading, writing
-from app.main import create_app
 from app.models import Fetch, Hit, Search, Snapshot
 from app.pipeline import Surroundings
 from app.schedule import slot_at
@@ -130,7 +130,7 @@ def nowhere(world: World, log: str, monkeypatch: pytest.MonkeyPatch, capsys: pyt
         said(["export", "--brand", "nativ-telecom", "--format", form], monkeypatch, capsys) for form in ("csv", "json")
     ]
     assert len(shown[-1]) > 1000
-    client = signed_in(TestClient(create_app()), engine())
+    client = signed_in(TestClient(an_app()), engine())
     with writing() as session:
         ours = add_key(session, home_workspace(session), "test", secret(), world.clock.at)
     with reading() as session:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import signed_in, use
 from sqlmodel import select
@@ -16,7 +17,6 @@ from worlds import World
 from app.cli.brands import costs
 from app.db import reading, writing
 from app.errors import BadInput, NotFound
-from app.main import create_app
 from app.models import Brand, Change, Hit, Parse, Search, Snapshot, Workspace
 from app.onboarding import plan_brand
 from app.queries.all_brands import all_brands
@@ -195,7 +195,7 @@ def client(listening: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestCl
     with writing(listening.engine) as session:
         workspace = session.get_one(Brand, listening.brand).workspace_id
         key = add_key(session, session.get_one(Workspace, workspace), "test", secret(), morning())
-    with TestClient(create_app()) as made:
+    with TestClient(an_app()) as made:
         signed_in(made, listening.engine)
         made.headers["authorization"] = f"Bearer {key}"
         yield made

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import other_workspace, signed_in
 from sqlmodel import select
 
 from app.db import engine, migrate, reading, writing
-from app.main import create_app
 from app.models import Brand, OwnedSite, Search
 from app.onboarding import make_brand, plan_brand
 from app.scoring.markets import markets
@@ -31,7 +31,7 @@ FORM = {
 def site(data_dir: object) -> Iterator[TestClient]:
     """A fresh installation, and its owner."""
     migrate()
-    with TestClient(create_app(), follow_redirects=False) as made:
+    with TestClient(an_app(), follow_redirects=False) as made:
         yield signed_in(made, engine())
 
 

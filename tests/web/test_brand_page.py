@@ -6,11 +6,11 @@ import gzip
 import re
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import signed_in
 
 from app import db
-from app.main import create_app
 
 HEAVIEST = 60_000
 BLANK = re.compile(r"{(\w*)}")
@@ -19,7 +19,7 @@ BLANK = re.compile(r"{(\w*)}")
 @pytest.fixture
 def client(record: object) -> TestClient:
     """The pages over the year, signed in."""
-    return signed_in(TestClient(create_app()), db.engine())
+    return signed_in(TestClient(an_app()), db.engine())
 
 
 @pytest.mark.parametrize("weeks", [52, 0])

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pikepdf
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from hostile import ATTACKS, LONG, Attack, of
 from hostile_record import TONES, Record, a_record, a_trap
@@ -24,7 +25,6 @@ from sqlmodel import col, select
 from app.cli import main
 from app.db import reading, writing
 from app.errors import BadInput
-from app.main import create_app
 from app.models import Hit, Link, Parse
 from app.onboarding import make_brand, plan_brand
 from app.printing import close_printer, print_week
@@ -294,7 +294,7 @@ def test_exports_are_defused_and_json_is_as_it_is(
         with pytest.raises(SystemExit):
             main()
         said.append(capsys.readouterr().out)
-    with TestClient(create_app()) as client:
+    with TestClient(an_app()) as client:
         said.append(signed_in(client, record.world.engine).get("/brands.csv").content.decode("utf-8-sig"))
     for table in (said[0], said[2]):
         rows = list(csv.reader(io.StringIO(table)))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from records import record_brand
 from sites import signed_in
@@ -16,7 +17,6 @@ from sqlalchemy import Engine
 
 from app import db
 from app.db import writing
-from app.main import create_app
 from app.settings import settings
 from app.texts import LANGUAGES, texts
 from app.types import Label
@@ -33,7 +33,7 @@ def empty(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestCli
     monkeypatch.setenv("SHEMTOV_DATABASE_URL", database.url.render_as_string(hide_password=False))
     for cached in (settings, db.engine):
         cached.cache_clear()
-    with TestClient(create_app()) as made:
+    with TestClient(an_app()) as made:
         yield signed_in(made, database)
 
 

@@ -12,13 +12,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import signed_in, use
 from sqlmodel import col, select
 from worlds import World
 
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Fetch, Hit, Parse, Search, Snapshot
 from app.queries.blobs import raw_page
 from app.runner import run_due
@@ -54,7 +54,7 @@ def client(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient
             hit.title = hit.snippet = text
             hit.url = text
             session.add(hit)
-    with TestClient(create_app()) as made:
+    with TestClient(an_app()) as made:
         yield signed_in(made, world.engine)
 
 

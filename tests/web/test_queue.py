@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import looked_at, signed_in, use
 from sqlmodel import col, select
 from worlds import World
 
 from app.db import reading
-from app.main import create_app
 from app.models import Hit, LabelRule, Link, Review, VerdictEvent
 from app.queries.label_queue import QueueRow, label_queue
 from app.scoring.audit import drawn
@@ -26,7 +26,7 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The pages over one day's look."""
     use(world, monkeypatch)
     looked_at(world)
-    with TestClient(create_app(), follow_redirects=False) as made:
+    with TestClient(an_app(), follow_redirects=False) as made:
         yield signed_in(made, world.engine)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import signed_in, use
 from sqlmodel import select
@@ -13,7 +14,6 @@ from worlds import World
 
 from app.cli import main
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Hit, Removal
 from app.prove import agreements
 from app.queries.reports import printed_facts
@@ -32,7 +32,7 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The pages on the Sunday after two weeks of looks, for an owner."""
     use(world, monkeypatch)
     two_weeks(world, FEW)
-    app = create_app()
+    app = an_app()
     app.dependency_overrides[now] = lambda: SUNDAY
     with TestClient(app, follow_redirects=False) as made:
         yield signed_in(made, world.engine, at=SUNDAY)

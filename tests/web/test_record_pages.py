@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from selectolax.lexbor import LexborHTMLParser
 from sites import other_workspace, signed_in
@@ -19,7 +20,6 @@ from years import Year
 
 from app import db
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Brand, Hit, Search, Snapshot
 from app.queries.brand_page import Asked, brand_page
 from app.queries.days import COLUMNS
@@ -42,7 +42,7 @@ TODAY = datetime.now(UTC).date()
 @pytest.fixture
 def client(record: Year) -> TestClient:
     """The pages over the year, signed in."""
-    return signed_in(TestClient(create_app()), db.engine())
+    return signed_in(TestClient(an_app()), db.engine())
 
 
 def spoil(words: tuple[str, ...] = HOSTILE) -> None:

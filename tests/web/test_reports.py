@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import other_workspace, signed_in, use
 from sqlmodel import Session, select
@@ -15,7 +16,6 @@ from weeks import FEW, FIRST, PNG, SUNDAY, relabel, two_weeks
 from worlds import World
 
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Report, Workspace
 from app.printing import MOST_WAITING, in_turn
 from app.queries.report_list import WEEKS
@@ -34,7 +34,7 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The pages on the Sunday after two weeks of looks, for an owner."""
     use(world, monkeypatch)
     two_weeks(world, FEW)
-    app = create_app()
+    app = an_app()
     app.dependency_overrides[now] = lambda: SUNDAY
     with TestClient(app, follow_redirects=False) as made:
         yield signed_in(made, world.engine, at=SUNDAY)

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import signed_in, use
 from sqlmodel import col, select
 from worlds import World
 
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Annotation, Hit, LabelRule, Link
 from app.queries.annotations import annotation_rows
 from app.runner import run_due
@@ -38,7 +38,7 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
             pass
 
     asyncio.run(collect())
-    with TestClient(create_app(), follow_redirects=False) as made:
+    with TestClient(an_app(), follow_redirects=False) as made:
         yield signed_in(made, world.engine)
 
 

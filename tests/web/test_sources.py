@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import other_workspace, signed_in, use
 from sqlmodel import select
@@ -16,7 +17,6 @@ from worlds import World
 
 from app.cli import main
 from app.db import reading, writing
-from app.main import create_app
 from app.models import Attempt, Brand, Canary, Parse, Result, Search, Snapshot, SourceState, Workspace
 from app.pipeline import look
 from app.queries.sources_page import sources_page
@@ -53,7 +53,7 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     world.practice.modes[NOW.date()] = "captcha"
     look_at(world, NOW)
     use(world, monkeypatch)
-    with TestClient(create_app(), follow_redirects=False) as made:
+    with TestClient(an_app(), follow_redirects=False) as made:
         yield signed_in(made, world.engine)
 
 

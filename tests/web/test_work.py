@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from apps import an_app
 from fastapi.testclient import TestClient
 from sites import OURS, other_workspace, signed_in, use
 from sqlmodel import col, select
@@ -15,7 +16,6 @@ from worlds import World
 
 from app.cli import main
 from app.db import migrate, reading, writing
-from app.main import create_app
 from app.models import Attempt, Brand, Snapshot, Workspace
 from app.queries.work import work
 from app.room import MARK
@@ -51,7 +51,7 @@ def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
         finish(session, failed, "error", f"cancelled by {HOSTILE}")
         finish(session, missed, "error", "missed")
     use(world, monkeypatch)
-    with TestClient(create_app(), follow_redirects=False, client=("127.0.0.1", 50000)) as made:
+    with TestClient(an_app(), follow_redirects=False, client=("127.0.0.1", 50000)) as made:
         yield signed_in(made, world.engine)
 
 
@@ -156,7 +156,7 @@ def test_metrics_are_for_this_machine_or_the_token(
     assert "shemtov_missed_last_day 1" in told
     late = next(float(line.split()[1]) for line in told if line.startswith("shemtov_oldest_due_seconds "))
     assert 1200 <= late <= 1200.1 + (datetime.now(UTC) - NOW).total_seconds()  # told in tenths
-    with TestClient(create_app(), client=("203.0.113.9", 1)) as far:
+    with TestClient(an_app(), client=("203.0.113.9", 1)) as far:
         assert far.get("/metrics").status_code == 401
     monkeypatch.setenv("SHEMTOV_PUBLIC_URL", "https://shemtov.example.com")
     settings.cache_clear()
