@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -142,8 +142,9 @@ def next_due(schedule: str, calendar: Calendar, after: datetime) -> datetime:
     return found[0]
 
 
-def planned(schedule: str, weekend: tuple[int, ...], days: Sequence[date]) -> tuple[bool, ...]:
-    """Whether a schedule has a slot on each of those days."""
+@lru_cache(maxsize=100)
+def planned(schedule: str, weekend: tuple[int, ...], days: tuple[date, ...]) -> tuple[bool, ...]:
+    """Whether a schedule has a slot on each of those days. (Kept: of 500 brands most have one schedule.)"""
     found = parts(schedule, weekend)
     return tuple(any(part.fires(day) for part in found) for day in days)
 

@@ -200,7 +200,7 @@ def test_a_schedule_that_never_comes_ends_instead_of_searching_for_ever() -> Non
 
 def test_days_without_a_slot_are_known() -> None:
     """Friday and Saturday in Israel, with looks on weekdays."""
-    days = [date(2026, 11, 15) + timedelta(days=n) for n in range(7)]
+    days = tuple(date(2026, 11, 15) + timedelta(days=n) for n in range(7))
     assert planned("weekdays 06:00", ISRAEL.weekend, days) == (True,) * 5 + (False,) * 2
 
 

@@ -240,10 +240,12 @@ def _looks(session: Session, searches: Sequence[int], earliest: date) -> tuple[d
     )  # fmt: skip
     found: dict[int, list[Look]] = {}
     shown: dict[int, str] = {}
-    for search, text, *look in session.connection().execute(query).all():
-        found.setdefault(search, []).append(cast("Look", tuple(look)))
-        if text:
-            shown[look[5]] = text
+    cursor: Any = session.connection().execute(query).cursor
+    for row in cursor.fetchall():  # as the driver gives them: there are 91 a brand
+        search, text, look = row[0], row[1], cast("Look", row[2:])
+        found.setdefault(search, []).append(look)
+        if text:  # of its parse, which is there
+            shown[look[5] or 0] = text
     return found, shown
 
 
