@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from apps import an_app
 from commands import a_command
+from fastapi.testclient import TestClient
+from sites import signed_in, use
 from sqlmodel import select
 from worlds import World
 
@@ -20,8 +23,6 @@ from app.queries.share import share
 from app.queries.snapshots import results
 from app.queries.usual import usual
 from app.rank_lists import read_ranks
-from app.texts import texts
-from app.texts.judge import said
 from app.verify import verify
 from scrapers.errors import SourceMissing
 from scrapers.providers import ranks
@@ -158,14 +159,20 @@ def test_the_command_takes_a_list(
     assert '2026-10-01,suspect,"Results container: not found; The engine asked: a list of ranks, no page' in told
 
 
-def test_the_page_of_the_look_shows_the_list(world: World, tmp_path: Path) -> None:
-    """In the reader's language, with why it does not count."""
+def test_the_page_of_the_look_shows_the_list(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the reader's language, with why it does not count, and no day of first sight: nothing of it was seen."""
     bring_in(world, tmp_path / "ranks.csv", [HEAD, *listed()])
+    use(world, monkeypatch)
     with reading(world.engine) as session:
         look = session.exec(select(Snapshot)).one()
         shown = results(session, look)
     assert [row.hit.host for row in shown][:2] == ["nativ-telecom.example", "site2.example"]
-    assert "רשימת מיקומים, בלי העמוד" in said(look.reason, texts("he"))
+    assert {row.hit.first_seen for row in shown} == {None}
+    with TestClient(an_app()) as site:
+        page = signed_in(site, world.engine).get(f"/snapshots/{look.id}?lang=he").text
+    assert "רשימת מיקומים, בלי העמוד" in page
+    assert "site7.example" in page
+    assert "9999" not in page
 
 
 def test_nobody_can_be_asked_for_a_list() -> None:

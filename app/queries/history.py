@@ -134,7 +134,7 @@ def _hit_row(row: tuple[Any, ...], first: Mapping[int, date], trust: Trust) -> H
         label=row[7] or "neutral", kind=row[8] or "none", rule=row[9] or "",
         confidence=trusted(trust, row[10] or 0.0, row[8] or "none", row[9] or "", row[15] or ""),
         evidence=tuple(Evidence(**piece) for piece in row[11]), rating=row[12], scale=row[13],
-        first_seen=first.get(row[1], date.max), unresolved=row[14],
+        first_seen=first.get(row[1]), unresolved=row[14],
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def life(session: Session, search_id: int, link_id: int, now: datetime, workspac
         now=days[-1].rank if days and good and days[-1].at == found.days[good[-1]] else None,
         best=min(ranks, default=None),
         worst=max(ranks, default=None),
-        first=next((hit.first_seen for hit in hits.values() if hit.first_seen != date.max), None),
+        first=next((hit.first_seen for hit in hits.values() if hit.first_seen), None),
         last=_last_seen(session, ids),
         counted=len(good),
         days=days,

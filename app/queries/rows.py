@@ -14,7 +14,8 @@ COUNTED = ("ok", "empty_confirmed")
 
 @dataclass(frozen=True, slots=True)
 class HitRow:
-    """One distinct appearance of a link on a search with its current verdict. first_seen: local date.
+    """One distinct appearance of a link on a search with its current verdict. first_seen: local date of
+    the first look that counts; None of what only looks that do not count have shown.
 
     url is the link as found (for "live page"), link its canonical form. rating is None without one.
     """
@@ -33,7 +34,7 @@ class HitRow:
     evidence: tuple[Evidence, ...]
     rating: float | None
     scale: float | None
-    first_seen: date
+    first_seen: date | None
     unresolved: bool = False
 
 

@@ -139,7 +139,7 @@ def urgent(rows: tuple[ResultRow, ...], history: History, before: int | None, br
         kind = _urgency(row, labels.get(row.hit.link_id))
         if kind:
             place = (0 if kind != "rising" else 1) if row.rank <= 10 else 2
-            on_weekend = row.hit.first_seen.weekday() in brand.weekend
+            on_weekend = row.hit.first_seen is not None and row.hit.first_seen.weekday() in brand.weekend
             found.append((place, row.rank, Action(row, kind, row.previous_rank, on_weekend)))
     return tuple(action for _, _, action in sorted(found, key=lambda one: one[:2]))
 
