@@ -16,6 +16,7 @@ from app.queries.rows import BrandRow
 from app.scoring.markets import market
 from scrapers.providers.ranks import NAME
 from scrapers.types import RawPage
+from scrapers.urls import target
 
 MOST_BYTES, MOST_ROWS = 200_000_000, 500_000
 # Our name of a column, and what trackers call it.
@@ -31,10 +32,11 @@ Cells = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One row: what stood at a rank. line: where the file says so."""
+    """One row: what stood at a rank. line: where the file says so; link: in its canonical form."""
 
     line: int
     rank: int
+    link: str
     cells: Cells
 
 
@@ -58,7 +60,7 @@ def read_ranks(
             raise BadInput(f"{path}: more than {MOST_ROWS} rows; cut it into files of fewer")
         row = given | {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
         try:
-            noted = Noted(line, _rank(row), row)
+            noted = Noted(line, _rank(row), _link(row), row)
             key = tuple(row.get(name, "") for name in ("date", "engine", "phrase", "hl", "gl", "device"))
             looks.setdefault(key, []).append(noted)
         except BadInput as wrong:
@@ -75,12 +77,15 @@ def _saved(rows: list[Noted], where: str, zone: str, now: datetime) -> Saved:
     """All rows of one moment as one answer."""
     rows = sorted(rows, key=lambda row: row.rank)
     cells = rows[0].cells
+    links: dict[str, int] = {}
     for place, row in enumerate(rows, 1):
         if row.rank < place:
             raise BadInput(f"rank {row.rank} of {cells['date']} stands there twice")
         if row.rank > place:
             told = f"rank {place} of {cells['date']} is missing"
             raise BadInput(f"{told}: a list that leaves out ranks does not say what stood there")
+        if (other := links.setdefault(row.link, place)) != place:  # counted once, all below it would move up
+            raise BadInput(f"ranks {other} and {place} of {cells['date']} are the same address")
     phrase = cells.get("phrase")
     if not phrase:
         raise BadInput("no phrase; a column of that name, or --phrase")
@@ -101,6 +106,14 @@ def _rank(row: Cells) -> int:
     if not (told.isascii() and told.isdigit() and 1 <= int(told[:4]) <= 100):
         raise BadInput(f"rank is a whole number from 1 to 100, not {told[:40]!r}")
     return int(told)
+
+
+def _link(row: Cells) -> str:
+    """A row nobody could read would be left out later, and all below it would move up."""
+    found = target(row["link"], "", row.get("title", ""))
+    if found is None:
+        raise BadInput(f"the url is no address on the web: {row['link'][:80]!r}")
+    return found.link
 
 
 def _columns(heads: list[str], path: Path) -> list[str]:

@@ -93,6 +93,11 @@ def test_the_same_list_again_adds_nothing_and_another_is_refused(world: World, t
         ([f"1.10.2026,{PHRASE},1,https://a.example/,,"], "is no date"),
         ([f"2026-12-01,{PHRASE},1,https://a.example/,,"], "lies in the future"),
         (["2026-10-01,,1,https://a.example/,,"], "no phrase"),
+        ([f"2026-10-01,{PHRASE},1,ftp://a.example/,,"], "the url is no address on the web"),
+        (
+            [f"2026-10-01,{PHRASE},1,https://a.example/,,", f"2026-10-01,{PHRASE},2,https://www.a.example/,,"],
+            "ranks 1 and 2 of 2026-10-01 are the same address",
+        ),
     ],
 )
 def test_a_list_that_cannot_be_true_is_refused_with_its_line(

@@ -82,7 +82,7 @@ def _kept(request: Request, what: What) -> Response | None:
         with reading() as session:
             owner = key_owner(session, key, secret())
             revision = None if owner is None else search_revision(session, what[1], owner)
-    except SQLAlchemyError:
+    except SQLAlchemyError:  # the route will meet it too, and says so
         return None
     made = ANSWERS.get((revision, _packed(request), *what)) if revision else None
     return _response(request, made, True) if made else None

@@ -13,7 +13,6 @@ from scrapers.urls import target
 
 NAME = "ranks"
 ENGINE = "google"
-ENGINES = ("google", "bing", "duckduckgo", "brave", "yahoo", "ecosia", "qwant")
 VERSION = 1
 ENOUGH = 1
 NO_PAGE = "a list of ranks, no page"
