@@ -75,15 +75,21 @@ def _is_text(told: str) -> bool:
     return True
 
 
-def end_idle_transactions(on: Engine, seconds: int) -> None:
-    """On PostgreSQL: a transaction that does nothing for so long is ended by the server, its locks with it."""
+def end_idle_transactions(on: Engine, writers: float, readers: float) -> None:
+    """On PostgreSQL: a transaction that does nothing for so many seconds is ended by the server, its locks with it.
+    Readers, who may wait for whoever takes their export, hold no lock that stops anybody."""
 
     def bound(connection: Any, _record: object) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"SET idle_in_transaction_session_timeout = '{seconds}s'")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {int(readers * 1000)}")
         connection.commit()
 
+    def begun(connection: Connection) -> None:
+        if connection.get_execution_options().get("writer", False):
+            connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {int(writers * 1000)}")
+
     event.listen(on, "connect", bound)
+    event.listen(on, "begin", begun)
 
 
 def _on_connect(connection: Any, _record: object) -> None:

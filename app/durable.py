@@ -62,11 +62,12 @@ logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes to
 
 class Durable:
     """The engine of this process; one at a time. url: of the app's database when it is PostgreSQL, else of a SQLite
-    file of the engine's own. executor: who we are, a name that is never used again."""
+    file of the engine's own. executor: who we are, a name that is never used again. pause: seconds after which
+    PostgreSQL ends a transaction of the engine in which nothing happens."""
 
-    def __init__(self, url: str, executor: str) -> None:
+    def __init__(self, url: str, executor: str, pause: float = 60.0) -> None:
         self.on_postgresql = url.startswith("postgresql")
-        self.url, self.executor = url, executor
+        self.url, self.executor, self.pause = url, executor, pause
         self.engine = None if self.on_postgresql else sqlite_engine(url)
         self.client: DBOSClient | None = None
 
@@ -76,6 +77,7 @@ class Durable:
         config: Any = {
             "name": NAME, "system_database_url": self.url, "executor_id": self.executor, "log_level": "WARNING",
             "application_version": VERSION, "use_listen_notify": False, "sys_db_pool_size": POOL,
+            "sys_db_idle_transaction_timeout_sec": self.pause,
         }  # fmt: skip
         if self.engine is not None:
             config["system_database_engine"] = self.engine
@@ -108,8 +110,9 @@ class Durable:
     def _client(self) -> DBOSClient:
         if self.client is None:
             self.client = DBOSClient(
-                system_database_url=self.url, system_database_engine=self.engine, application_name=NAME, lazy=True
-            )
+                system_database_url=self.url, system_database_engine=self.engine, application_name=NAME, lazy=True,
+                sys_db_idle_transaction_timeout_sec=self.pause,
+            )  # fmt: skip
         return self.client
 
     def running(self) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ from scrapers.http import HttpFetcher
 from scrapers.types import Fetch
 
 TICK, CHORES, PING, AGAIN, PICK_UP = 1.0, 60.0, 60.0, 5.0, 5.0  # seconds between two of them
-IDLE = 120  # seconds an open transaction may do nothing: a process that was stopped in one holds its locks no longer
+READS, PAUSE = 120.0, 10.0  # seconds an open transaction may do nothing: of a reader; of a writer, at least
 log = logging.getLogger("shemtov")
 
 
@@ -60,9 +60,11 @@ class Worker:
         self.settings = chosen or settings()
         self.id = f"{platform.node()[:60]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.engine = engine()
+        # Whoever was stopped in the middle of a transaction holds its locks about as long as it counts as alive.
+        pause = max(PAUSE, 2 * self.settings.dead_after)
         if self.settings.on_postgresql:
-            end_idle_transactions(self.engine, IDLE)
-        self.durable = Durable(self.settings.durable, self.id)
+            end_idle_transactions(self.engine, pause, READS)
+        self.durable = Durable(self.settings.durable, self.id, pause)
         self.room = Room(self.settings.data_dir)
         logging.getLogger("dbos").addFilter(self.room)
         self.hands = Hands(self.id, self._after, self.room)

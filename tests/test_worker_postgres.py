@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbos._dbos import _get_dbos_instance
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import InternalError
 from sqlmodel import select
 from workers import Site, Team, come_due, expect_whole, finished, looked_at, open_looks, tries, until
 
@@ -175,6 +177,36 @@ def test_a_worker_that_slept_writes_nothing_twice(site: Site, team: Team, data_d
     with reading() as session:
         assert len(session.exec(select(Parse.snapshot_id)).all()) == 3
         assert session.exec(select(Snapshot.runs)).all() == [2, 2, 2]
+
+
+def hang_with_a_row() -> None:
+    """A writer that stands still with a row in its hand, until another has got it; then it goes on."""
+    with writing() as hangs:
+        beat(hangs, "other-1-x", "other", 1, "0.1.0")
+        with writing() as free:
+            free.execute(text("SET LOCAL lock_timeout = '30s'"))
+            assert beat(free, "other-1-x", "other", 1, "0.1.0")
+        beat(hangs, "other-1-x", "other", 1, "0.1.0")
+
+
+def test_who_was_stopped_in_a_transaction_stops_nobody(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that hangs with a row in its hand is let go by the server, in the record and in the queue's tables, soon
+    after it counts as dead; a reader that waits is not."""
+    monkeypatch.setenv("SHEMTOV_DEAD_AFTER", "1")
+    monkeypatch.setattr(jobs, "PAUSE", 1.0)
+    settings.cache_clear()
+    worker = jobs.Worker()
+    worker.durable.start(lambda _job: "ok", [])
+    try:
+        with reading() as waits:
+            assert waits.exec(select(Worker.id)).all() == []
+            with pytest.raises(InternalError, match="idle-in-transaction"):
+                hang_with_a_row()
+            assert waits.exec(select(Worker.id)).all() == []
+        with _get_dbos_instance()._sys_db.engine.connect() as queue:
+            assert queue.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "2s"
+    finally:
+        worker.durable.stop(0)
 
 
 @pytest.mark.parametrize(
