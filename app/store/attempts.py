@@ -6,14 +6,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from app.models import Attempt, Fetch, Snapshot
 from app.store.blobs import keep
+from app.store.rows import add_row, change_row
 from app.types import LONGEST_REASON
 from scrapers.types import RawPage
 
 ABANDONED = "abandoned"  # its worker died, or was not heard of
+LAST_NO = select(func.max(Attempt.no)).where(Attempt.snapshot_id == bindparam("look"))
 
 
 def claim(
@@ -21,14 +24,14 @@ def claim(
 ) -> int | None:
     """A new running try at a snapshot that is open; its id. None when it has its state, or somebody is at it."""
     # The row is locked until the try is on record: of two workers that come at once, the second sees the first.
-    query = select(Snapshot).where(Snapshot.id == snapshot_id).with_for_update(key_share=True)
-    if session.exec(query.execution_options(populate_existing=True)).one().state is not None:
+    query = select(Snapshot.state).where(Snapshot.id == snapshot_id).with_for_update(key_share=True)
+    if session.exec(query).one() is not None:
         return None
-    others = select(Attempt).where(Attempt.snapshot_id == snapshot_id, Attempt.state == "running")
-    for other in session.exec(others.with_for_update(key_share=True)).all():
-        if other.deadline >= now:
+    running = select(Attempt.id, Attempt.deadline).where(Attempt.snapshot_id == snapshot_id, Attempt.state == "running")
+    for other, until in session.exec(running.with_for_update(key_share=True)).all():
+        if until >= now:
             return None
-        end(session, other.id or 0, "error", ABANDONED, now)
+        end(session, other or 0, "error", ABANDONED, now)
     return start(session, snapshot_id, source, now, deadline, worker)
 
 
@@ -36,28 +39,24 @@ def start(
     session: Session, snapshot_id: int, source: str, now: datetime, deadline: datetime, worker: str | None = None
 ) -> int:
     """A new running try at a snapshot; returns its id."""
-    count = session.exec(select(func.max(Attempt.no)).where(Attempt.snapshot_id == snapshot_id)).one()
-    attempt = Attempt(
-        snapshot_id=snapshot_id, no=(count or 0) + 1, source=source, started=now, deadline=deadline, worker=worker
-    )
-    session.add(attempt)
-    session.flush()
-    return attempt.id or 0
+    last = session.exec(LAST_NO, params={"look": snapshot_id}).one()
+    return add_row(
+        session, Attempt, snapshot_id=snapshot_id, no=(last or 0) + 1, source=source, worker=worker, started=now,
+        deadline=deadline,
+    )  # fmt: skip
 
 
 def still_ours(session: Session, attempt_id: int) -> bool:
     """Whether a try is still running. One that was ended as abandoned meanwhile is somebody else's by now, and what
     it brought is written nowhere; the row is locked, so that nobody ends it while its end is written."""
-    query = select(Attempt).where(Attempt.id == attempt_id).with_for_update(key_share=True)
-    return session.exec(query.execution_options(populate_existing=True)).one().state == "running"
+    query = select(Attempt.state).where(Attempt.id == attempt_id).with_for_update(key_share=True)
+    return session.exec(query).one() == "running"
 
 
 def end(session: Session, attempt_id: int, outcome: str, reason: str, now: datetime) -> None:
     """The end of a try: its outcome is a state word, its reason says why."""
-    attempt = session.get_one(Attempt, attempt_id)
-    attempt.state, attempt.outcome, attempt.reason, attempt.ended = "done", outcome, reason[:LONGEST_REASON], now
-    session.add(attempt)
-    session.flush()
+    reason = reason[:LONGEST_REASON]
+    change_row(session, Attempt, attempt_id, state="done", outcome=outcome, reason=reason, ended=now)
 
 
 def keep_page(session: Session, root: Path, attempt_id: int, page: RawPage, now: datetime, cost: float = 0.0) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, bindparam, update
 from sqlmodel import Session, col, select
 
 from app.models import Snapshot
@@ -15,16 +15,17 @@ from app.store.upsert import insert_missing
 from app.types import LONGEST_REASON
 
 Planned = tuple[int, Slot, str, datetime]  # search, slot, purpose, due
+PLANNED = select(Snapshot).where(
+    Snapshot.search_id == bindparam("search"), Snapshot.slot == bindparam("slot"), Snapshot.fold == bindparam("fold"),
+    Snapshot.purpose == bindparam("purpose"),
+)  # fmt: skip
 
 
 def plan(session: Session, search_id: int, slot: Slot, purpose: str, due: datetime) -> Snapshot:
     """The snapshot of a slot and purpose, made without a state when it is not there yet."""
-    where = (
-        Snapshot.search_id == search_id, Snapshot.slot == slot.text(), Snapshot.fold == slot.fold,
-        Snapshot.purpose == purpose,
-    )  # fmt: skip
     plan_all(session, [(search_id, slot, purpose, due)])
-    return session.exec(select(Snapshot).where(*where)).one()
+    key = {"search": search_id, "slot": slot.text(), "fold": slot.fold, "purpose": purpose}
+    return session.exec(PLANNED, params=key).one()
 
 
 def plan_all(session: Session, planned: Sequence[Planned]) -> None:
