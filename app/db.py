@@ -14,13 +14,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
@@ -29,8 +25,14 @@ from app.copies import keep_copy
 from app.errors import AppError, BadInput, Conflict
 from app.settings import settings
 
+if TYPE_CHECKING:  # else imported where a step is taken: most commands find the record as they want it
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 log = logging.getLogger("shemtov")
 
+STAMP = "alembic_version"  # the table that says which step a database stands at
+HEAD = "0013"  # the newest step of alembic/versions: what the tables of app.models are
 BUSY, READERS_END = 30_000, 2_000  # milliseconds
 # What is deleted is overwritten: a name that was forgotten stays in no free page.
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY}", "secure_delete=ON")
@@ -177,7 +179,7 @@ async def get_session() -> AsyncIterator[Session]:
 
 def at_head(on: Engine | None = None) -> bool:
     """Whether the tables are those this version wants."""
-    return revision_of(on or engine()) == _steps()[1].get_current_head()
+    return revision_of(on or engine()) == HEAD
 
 
 def migrate(revision: str = "head", on: Engine | None = None, *, copy: bool = True) -> None:
@@ -187,12 +189,14 @@ def migrate(revision: str = "head", on: Engine | None = None, *, copy: bool = Tr
     where the copy lies; Conflict that a newer version wrote the database.
     """
     database = on or engine()
-    config, steps = _steps()
     here = revision_of(database)
+    if revision == "head" and here == HEAD:
+        return
+    from alembic import command
+
+    config, steps = _steps()
     if here and here not in revisions():
         raise Conflict(f"the database is of a newer Shem Tov (revision {here}); upgrade the program first")
-    if revision == "head" and here == steps.get_current_head():
-        return
     down = revision == "base" or revision.startswith("-") or revision in _below(steps, here)
     kept = _copied(database, here) if here and copy and not down else ""
     try:
@@ -211,7 +215,10 @@ def revision_of(on: Engine) -> str | None:
     if path is not None and not path.exists():
         return None
     with on.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table(STAMP):
+            return None
+        found: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {STAMP}").scalar()  # noqa: S608  our own name
+        return found
 
 
 def revisions() -> frozenset[str]:
@@ -238,6 +245,9 @@ def _copied(on: Engine, revision: str) -> str:
 
 
 def _steps() -> tuple[Config, ScriptDirectory]:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "alembic"))
     return config, ScriptDirectory.from_config(config)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from app.clock import clock
 from app.db import engine, reading, writing
 from app.models import Brand, Search, Snapshot
 from app.pipeline import Surroundings, look
@@ -26,7 +27,7 @@ from app.settings import settings
 from app.store.brands import add_brand, home_workspace
 from app.store.searches import add_search
 from app.store.snapshots import plan
-from app.surroundings import clock, surroundings
+from app.surroundings import surroundings
 from app.types import Progress
 from app.verify import verify
 

@@ -37,11 +37,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.ddl import sort_tables_and_constraints
 
-from app.db import revision_of
+from app.db import STAMP, revision_of
 from app.errors import AppError, Conflict
 
 AT_ONCE = 1000
-STAMP = "alembic_version"
 OWN = {("brand", "revision")}  # what a database numbers for itself, and another otherwise
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from app.canary import watch_source
+from app.clock import clock
 from app.db import reading, writing
 from app.durable import look_of
 from app.pipeline import Surroundings
@@ -19,7 +20,7 @@ from app.runner import Taken, take
 from app.settings import settings
 from app.sources import usable
 from app.store.snapshots import out_of_queue
-from app.surroundings import clock, surroundings
+from app.surroundings import surroundings
 
 log = logging.getLogger("shemtov")
 

@@ -18,6 +18,7 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
+from app.clock import clock
 from app.db import end_idle_transactions, engine, grow, writing
 from app.durable import Durable, Queue
 from app.errors import Conflict
@@ -31,7 +32,6 @@ from app.runner import Taken, tell_unconfirmed
 from app.settings import Settings, settings
 from app.sources import usable
 from app.store.workers import beat, forget_worker
-from app.surroundings import clock
 from app.ticking import tick
 from scrapers import registry
 from scrapers.http import HttpFetcher

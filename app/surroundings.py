@@ -1,13 +1,14 @@
-"""The real world of a look: clock, network, browser and disk of this process, from the settings."""
+"""The real world of a look: network, browser and disk of this process, from the settings."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from app.clock import clock
 from app.db import engine
 from app.files import sweep
 from app.lanes import Lanes
@@ -20,11 +21,6 @@ from scrapers.capture import Fetcher
 from scrapers.http import HttpFetcher
 from scrapers.practice.site import PracticeSite
 from scrapers.types import Access, Fetch, RawPage
-
-
-def clock() -> datetime:
-    """Now, in UTC."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from sqlmodel import select
 from weeks import FEW, FIRST, SUNDAY, relabel, two_weeks
 from worlds import World
 
+from app.clock import clock
 from app.db import reading, writing
 from app.models import Report, Workspace
 from app.printing import printer
@@ -21,7 +22,6 @@ from app.queries.weekly import frozen
 from app.secret import secret
 from app.settings import settings
 from app.store.keys import add_key
-from app.surroundings import clock
 
 API = "/api/v1"
 REPORTS = f"{API}/brands/nativ-telecom/reports"

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from app.cli import main
+from app.cli import PARTS, commands, main
 from app.cli import serve as serving
 from app.db import reading
 from app.main import create_app
@@ -402,3 +404,21 @@ def test_parse_explains_to_a_person_what_it_read(shemtov: Command, tmp_path: Pat
     assert "unread: 10 outside links" in changed.stdout
     assert "FAIL" in changed.stdout
     assert shemtov("parse", "google", tmp_path / "gone.html", "--explain").returncode == 3
+
+
+def test_each_file_has_the_commands_it_is_said_to_have() -> None:
+    """Only one file is read for what was typed: it must be the one, for a command alone and among all."""
+    everything = typer.main.get_command(commands()).commands  # type: ignore[attr-defined]
+    assert set(everything) == {name for names in PARTS.values() for name in names}
+    for name, command in everything.items():
+        alone = typer.main.get_command(commands([name, "--help"])).commands  # type: ignore[attr-defined]
+        assert len(alone) < len(everything)
+        assert getattr(alone[name], "commands", {}).keys() == getattr(command, "commands", {}).keys()
+
+
+def test_a_short_command_brings_nothing_heavy() -> None:
+    """Who lists brands waits for no browser, no drawing, no language model, no durable engine and no migration."""
+    asks = "import sys; from app.cli import commands; commands(['brand', 'list']); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout.split()
+    assert "app.models" in loaded
+    assert {"playwright", "matplotlib", "numpy", "dbos", "alembic", "fastapi", "fontTools"} & set(loaded) == set()

@@ -15,8 +15,7 @@ from typing import Any, get_args
 import pytest
 import typer
 
-from app.cli import app as commands
-from app.cli import main
+from app.cli import commands, main
 from app.models import metadata
 from app.settings import Settings
 from app.types import ChangeKind, Label
@@ -95,7 +94,7 @@ def command_line() -> dict[str, set[str]]:
         if not hasattr(command, "commands"):
             found[typed] = {option for parameter in command.params for option in parameter.opts}
 
-    walk("shemtov", typer.main.get_command(commands))
+    walk("shemtov", typer.main.get_command(commands()))
     return found
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from worlds import World
 
-from app.db import migrate, writing
+from app.db import HEAD, _steps, migrate, writing
 from app.models import (
     Agreement,
     Annotation,
@@ -299,6 +299,11 @@ def test_models_and_migrations_agree(database: Engine) -> None:
     with database.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
     assert found == []
+
+
+def test_the_newest_step_is_the_one_that_is_looked_for() -> None:
+    """Whether a database is as this version wants it is asked without the migrations: by the name of the last one."""
+    assert _steps()[1].get_current_head() == HEAD
 
 
 def test_a_migration_of_a_filled_database_loses_nothing(world: World) -> None:

@@ -22,13 +22,13 @@ from sqlmodel import select
 from workers import Site, Team, come_due, expect_whole, finished, looked_at, open_looks, tries, until
 
 from app import jobs
+from app.clock import clock
 from app.db import engine, migrate, reading, writing
 from app.durable import Durable
 from app.models import Attempt, Parse, Snapshot, Worker
 from app.pipeline import Surroundings
 from app.settings import settings
 from app.store.workers import beat
-from app.surroundings import clock
 from app.ticking import tick
 
 pytestmark = pytest.mark.slow

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from app.api.access import SessionDep, WorkspaceDep
+from app.clock import clock
 from app.corrections import Corrected, Target, correct, of_address, pattern_of, say, take_back
 from app.db import writing
 from app.errors import BadInput, NotFound
@@ -22,7 +23,6 @@ from app.queries.label_rules import rule_of, workspace_rules
 from app.queries.own_labels import PROGRAM
 from app.queries.reviews import Audit, audit
 from app.store.label_rules import Saying
-from app.surroundings import clock
 from app.types import Label, Scope
 
 router = APIRouter(tags=["labels"])

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from app.api.access import SessionDep, WorkspaceDep
 from app.api.problems import MEDIA, Problem
+from app.clock import clock
 from app.db import engine
 from app.errors import AppError
 from app.printing import last_week, paper, paper_language, print_week
@@ -20,7 +21,6 @@ from app.queries.brand_page import chosen
 from app.queries.reports import Difference, ReportRow, locale, printed, printed_facts, report, week_differences
 from app.queries.weekly import WeeklyFacts, week_today
 from app.settings import settings
-from app.surroundings import clock
 
 router = APIRouter(tags=["reports"])
 AtDep = Annotated[datetime, Depends(clock)]

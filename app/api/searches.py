@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from app.api.access import SessionDep, WorkspaceDep
 from app.api.answers import answer
 from app.api.ranges import RangeDep, Top
+from app.clock import clock
 from app.db import writing
 from app.editing import plan_edit, save_edit
 from app.errors import BadInput
@@ -23,7 +24,6 @@ from app.queries.searches import counted_search, watched
 from app.queries.share import share_series
 from app.queries.snapshots import snapshots
 from app.settings import settings
-from app.surroundings import clock
 
 router = APIRouter(prefix="/searches/{search_id}", tags=["searches"])
 AtDep = Annotated[datetime, Depends(clock)]

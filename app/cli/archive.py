@@ -8,21 +8,19 @@ from typing import Annotated
 import typer
 
 from app.cli import say
+from app.clock import clock
 from app.db import engine, migrate, reading, writing
 from app.errors import BadInput
 from app.files import write_whole
 from app.forget import forget as forget_all
 from app.forgotten import Kind
 from app.operations import operation
-from app.picturing import draw, draw_new
-from app.printing import close_printer
 from app.queries.archive import picture_of
 from app.queries.blobs import content
 from app.retention import Kept, due_today, retain
 from app.settings import settings
 from app.store.archive import keep_days
 from app.store.brands import home_workspace
-from app.surroundings import clock
 
 ACTOR = "operator"
 
@@ -84,6 +82,9 @@ def picture(
     output: Annotated[Path | None, typer.Option(help="Write the JPEG to a file too.")] = None,
 ) -> None:
     """Draw what a look's page looked like, from its archived answer, offline; the picture stays beside the look."""
+    from app.picturing import draw  # draws with matplotlib's and Chromium's help: slow to import
+    from app.printing import close_printer
+
     migrate()
     try:
         draw(engine(), settings().blobs, snapshot, clock())
@@ -100,6 +101,9 @@ def picture(
 
 def draw_taken(looks: list[int]) -> None:
     """Pictures of the looks of a run that brought new negatives. One that cannot be drawn is told and costs nothing."""
+    from app.picturing import draw_new
+    from app.printing import close_printer
+
     try:
         for snapshot, problem in draw_new(engine(), settings().blobs, looks, clock()):
             (say.warn if problem else say.line)(f"picture of snapshot {snapshot}: {problem or 'drawn'}")

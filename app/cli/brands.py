@@ -8,6 +8,7 @@ import typer
 
 from app.bulk import Bulk
 from app.cli import say
+from app.clock import clock
 from app.db import migrate, reading, writing
 from app.errors import BadInput
 from app.models import Brand
@@ -19,7 +20,6 @@ from app.secret import secret
 from app.settings import settings
 from app.store.brands import home_workspace
 from app.store.keys import add_key
-from app.surroundings import clock
 
 brand = typer.Typer(help="Brands: add, import, list.", no_args_is_help=True)
 key = typer.Typer(help="API keys: add.", no_args_is_help=True)

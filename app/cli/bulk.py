@@ -12,19 +12,20 @@ from app.brand_files import read_brands
 from app.bulk import Bulk, Told, make_all, plan_all
 from app.cli import say
 from app.cli.brands import brand, costs
+from app.clock import clock
 from app.db import engine, migrate, reading, writing
 from app.operations import operation
 from app.settings import settings
 from app.store.brands import home_workspace
-from app.surroundings import clock
 
 MOST_TOLD = 300  # characters of one line about one problem: a cell may hold thousands
 
 
 def register(_app: typer.Typer) -> None:
-    brand.command("import")(import_brands)
+    """It stands among the brands' commands."""
 
 
+@brand.command("import")
 def import_brands(
     file: Annotated[Path, typer.Argument(help="CSV or TOML with name, market, owned, phrase, ... (docs/moving-in.md)")],
     preview: Annotated[bool, typer.Option("--preview", help="Say what would be made and what it costs.")] = False,

@@ -15,6 +15,7 @@ from typing import IO, Annotated, Any, TextIO
 import typer
 
 from app.cli import say
+from app.clock import clock
 from app.db import migrate, reading
 from app.errors import BadInput
 from app.files import whole
@@ -22,7 +23,6 @@ from app.queries import brands as brand_queries
 from app.queries.export import COLUMNS, csv_cell, export_rows
 from app.queries.history import first_day
 from app.queries.searches import searches
-from app.surroundings import clock
 from app.types import Progress
 
 Row = dict[str, Any]

@@ -14,6 +14,7 @@ import typer
 
 from app.cli import say
 from app.cli.archive import draw_taken, once_a_day
+from app.clock import clock
 from app.db import engine, migrate, reading, writing
 from app.errors import AppError, BadInput, Conflict
 from app.files import json_rows
@@ -32,7 +33,7 @@ from app.runner import Taken, ask_now, run_due, take
 from app.settings import settings
 from app.sources import access, usable
 from app.store.snapshots import put_in_queue
-from app.surroundings import clock, surroundings
+from app.surroundings import surroundings
 
 WORKER_TAKES = 300.0  # seconds a person waits for a worker's look
 BY_HAND = "by hand"  # the queue of a look that a command takes itself

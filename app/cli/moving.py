@@ -12,13 +12,13 @@ from sqlalchemy.exc import OperationalError
 
 from app.backup import back_up
 from app.cli import say
+from app.clock import clock
 from app.db import engine, open_engine
 from app.errors import BadInput
 from app.moving import move
 from app.packing import SECRET
 from app.restore import restore as restore_all
 from app.settings import settings
-from app.surroundings import clock
 
 
 def register(app: typer.Typer) -> None:

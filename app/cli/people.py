@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli import say
+from app.clock import clock
 from app.db import migrate, reading, writing
 from app.errors import Conflict
 from app.queries.people import known_person
@@ -16,7 +17,6 @@ from app.secret import secret
 from app.settings import settings
 from app.store import people as store
 from app.store.brands import home_workspace
-from app.surroundings import clock
 
 PORT = 8000
 LINK_LASTS = timedelta(hours=24)

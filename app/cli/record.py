@@ -13,6 +13,7 @@ from app.again import reparse as reparse_all
 from app.again import rescore as rescore_all
 from app.cli import say
 from app.cli.export import day_typed
+from app.clock import clock
 from app.db import engine, migrate, reading
 from app.errors import BadInput, NotAccepted
 from app.files import write_whole
@@ -22,7 +23,6 @@ from app.pipeline import Surroundings
 from app.rereading import told
 from app.settings import settings
 from app.sources import access
-from app.surroundings import clock
 from app.verify import verify as verify_all
 from scrapers.registry import ENGINES
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from app.cli import say
+from app.clock import clock
 from app.db import engine, migrate, reading, writing
 from app.errors import AppError, BadInput
 from app.files import read_page_file, write_whole
@@ -23,7 +24,6 @@ from app.settings import settings
 from app.store.brands import home_workspace
 from app.store.workspaces import MOST_LOGO
 from app.store.workspaces import sign as sign_reports
-from app.surroundings import clock
 
 SIX = timedelta(days=6)
 

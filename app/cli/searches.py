@@ -8,6 +8,7 @@ import typer
 
 from app.cli import say
 from app.cli.brands import heard
+from app.clock import clock
 from app.db import migrate, reading, writing
 from app.editing import Edit, plan_edit, save_edit
 from app.errors import BadInput
@@ -15,7 +16,6 @@ from app.queries import brands as brand_queries
 from app.queries.searches import Watched, searches, watched
 from app.settings import settings
 from app.spoken import spoken
-from app.surroundings import clock
 from app.texts import shown
 
 search = typer.Typer(help="Searches: list, set.", no_args_is_help=True)

@@ -15,6 +15,7 @@ from app import logs
 from app.cli import say
 from app.cli.people import LINK_LASTS, PORT, address, visit
 from app.cli.reports import demo_report
+from app.clock import clock
 from app.db import migrate, writing
 from app.demo import BRAND, run_demo
 from app.errors import BadInput
@@ -23,7 +24,6 @@ from app.secret import secret
 from app.settings import settings
 from app.store.brands import home_workspace
 from app.store.people import add_person, make_link
-from app.surroundings import clock
 
 SECRET = 32
 DEMO_OWNER = "owner@practice.example"

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import typer
 
 from app.cli import say
+from app.clock import clock
 from app.db import migrate, reading
 from app.drift import Drift
 from app.queries.sources_page import SourceRow, SourcesPage, sources_page
 from app.resting import ALERT
 from app.settings import settings
-from app.surroundings import clock
 from app.text_endpoint import Endpoint
 from app.text_model import text_model
 

@@ -11,6 +11,7 @@ import typer
 
 from app import logs
 from app.cli import say
+from app.clock import clock
 from app.db import migrate, reading, writing
 from app.errors import Conflict, NotFound
 from app.models import Snapshot
@@ -21,7 +22,6 @@ from app.room import full
 from app.runner import ask_now
 from app.runner import cancel as call_off
 from app.settings import settings
-from app.surroundings import clock
 
 OPERATOR = "the operator"
 

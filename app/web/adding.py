@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from app.clock import clock
 from app.db import writing
 from app.errors import Conflict
 from app.models import Workspace
@@ -19,7 +20,6 @@ from app.queries.brands import brands
 from app.scoring.markets import markets
 from app.settings import settings
 from app.spoken import spoken as said_schedule
-from app.surroundings import clock
 from app.texts import language, shown, texts
 from app.types import Problem
 from app.web.access import EditorDep, Lang, SessionDep, Viewer

@@ -8,10 +8,10 @@ import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.clock import clock
 from app.db import reading
 from app.queries.all_brands import LINES, all_brands
 from app.queries.brands import count_brands
-from app.surroundings import clock
 from app.texts import LANGUAGES
 from app.web.list_view import brand_row
 

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse
 
+from app.clock import clock
 from app.db import writing
 from app.queries import brands as brand_queries
 from app.store.removals import mark_removed, unmark_removed
-from app.surroundings import clock
 from app.web.access import EditorDep
 from app.web.saying import Back, lead_back
 

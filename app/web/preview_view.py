@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
+from app.clock import clock
 from app.corrections import correct
 from app.preview import preview
 from app.queries import brands as brand_queries
 from app.scoring.markets import market
-from app.surroundings import clock
 from app.texts import language
 from app.types import Label, Scope
 from app.web.access import EditorDep, Lang, SessionDep

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from fastapi import APIRouter, Depends, Form, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.clock import clock
 from app.corrections import correct, undo
 from app.db import writing
 from app.errors import BadInput
@@ -18,7 +19,6 @@ from app.queries.annotations import annotation_rows
 from app.queries.label_rules import rule_rows
 from app.scoring.markets import market
 from app.store.annotations import add_annotation, remove_annotation
-from app.surroundings import clock
 from app.texts import language
 from app.types import Label, Scope
 from app.web.access import EditorDep, Lang, SessionDep, ViewerDep

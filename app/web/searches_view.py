@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
+from app.clock import clock
 from app.db import writing
 from app.editing import Edit, plan_edit, save_edit
 from app.errors import NotFound
@@ -21,7 +22,6 @@ from app.queries.searches import searches, watched
 from app.scoring.markets import market
 from app.settings import settings
 from app.spoken import spoken
-from app.surroundings import clock
 from app.texts import language, quoted, shown, texts
 from app.web.access import EditorDep, Lang, SessionDep, Viewer, ViewerDep
 from app.web.render import render

@@ -30,6 +30,7 @@ from sqlmodel import Session, col, select
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from padded import padded_site
 
+from app.clock import clock
 from app.db import engine, migrate, writing
 from app.durable import Durable
 from app.hands import Hands
@@ -39,7 +40,6 @@ from app.pipeline import Surroundings
 from app.room import Room
 from app.settings import settings
 from app.store.snapshots import finish
-from app.surroundings import clock
 from app.ticking import tick
 from scrapers.browser import BrowserFetcher
 from scrapers.types import Fetch

@@ -11,13 +11,13 @@ from fastapi.testclient import TestClient
 from sites import other_workspace, signed_in
 from sqlmodel import select
 
+from app.clock import clock
 from app.db import engine, migrate, reading, writing
 from app.models import Brand, OwnedSite, Search
 from app.onboarding import make_brand, plan_brand
 from app.scoring.markets import markets
 from app.settings import Settings, settings
 from app.store.brands import home_workspace
-from app.surroundings import clock
 from app.texts import LANGUAGES, money, texts
 from scrapers.registry import SOURCES
 
