@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import sync_playwright
 from sqlalchemy import URL, Engine, make_url
 from workers import Team
 from worlds import PHRASES, Clock, PracticeWorld, World
 
-from app import db
+from app import db, passwords
 from app.db import migrate, open_engine, writing
 from app.pipeline import Surroundings
 from app.scoring.markets import market
@@ -34,6 +36,14 @@ hypothesis.settings.register_profile("house", derandomize=True, deadline=None, d
 hypothesis.settings.load_profile("house")
 
 
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: looking for garbage in it again and again took a tenth of the
+    run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes minutes runs where it was asked for. Files that take long begin first, so that no core waits for them
     at the end."""
@@ -46,6 +56,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="minutes long: make reliability"))
 
 
+QUICK, REAL = PasswordHasher(1, 8, 1), passwords._HASHER
+
+
+@pytest.fixture
+def real_hasher(monkeypatch: pytest.MonkeyPatch) -> PasswordHasher:
+    """The hasher of passwords as an installation has it; other tests have one that is as real and costs nothing."""
+    monkeypatch.setattr(passwords, "_HASHER", REAL)
+    return REAL
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nobodys_settings() -> Iterator[None]:
     """No test, and no record that many tests share, reads the developer's .env or asks with their keys."""
@@ -54,6 +74,7 @@ def nobodys_settings() -> Iterator[None]:
             patch.delenv(name)
         patch.setenv("SHEMTOV_TEXT_MODEL", "off")  # the rules alone: quick, and the same wherever tests run
         patch.setitem(Settings.model_config, "env_file", None)
+        patch.setattr(passwords, "_HASHER", QUICK)
         yield
 
 
