@@ -221,7 +221,7 @@ async def test_each_of_many_answers_is_told_as_it_was(count: int, server: Chaos)
 
 @pytest.mark.slow
 @pytest.mark.reliability
-@pytest.mark.parametrize("count", [300, pytest.param(1_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [100, pytest.param(1_000, marks=pytest.mark.long)])
 async def test_exactly_three_in_ten_answers_are_ill_and_the_record_is_true(
     count: int, world: World, server: Chaos
 ) -> None:
