@@ -1,9 +1,9 @@
 # Every command of a developer's or operator's day. `make help` lists them.
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# Two processes a core, since many tests wait for something; a file of tests stays with one of them, so that what it sets
-# up is set up once.
-SIDE_BY_SIDE := -n $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN)) --dist loadfile --no-loadscope-reorder
+# One process more than cores, since many tests wait for something (with two more they only wait for each other); a file
+# of tests stays with one of them, so that what it sets up is set up once.
+SIDE_BY_SIDE := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile --no-loadscope-reorder
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 export PYTHON LOCK
