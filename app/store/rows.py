@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Insert, Update, bindparam, insert, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
 
@@ -20,12 +21,12 @@ def add_row(session: Session, model: type[SQLModel], **values: Any) -> int:
 
 
 def change_row(session: Session, model: type[SQLModel], row: int, **values: Any) -> None:
-    """Give one row other values; an object of it that the session holds is read anew when it is next asked."""
+    """Give one row other values, and an object of it that the session holds the same ones."""
     session.flush()
     session.connection().execute(_update(model), {"this": row, **values})
     held = session.identity_map.get(session.identity_key(model, row))
-    if held is not None:
-        session.expire(held)
+    for name, value in values.items() if held is not None else ():
+        set_committed_value(held, name, value)
 
 
 @lru_cache(maxsize=16)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, bindparam, update
+from sqlalchemy import CursorResult, Update, bindparam, update
 from sqlmodel import Session, col, select
 
 from app.models import Snapshot
@@ -19,6 +19,11 @@ PLANNED = select(Snapshot).where(
     Snapshot.search_id == bindparam("search"), Snapshot.slot == bindparam("slot"), Snapshot.fold == bindparam("fold"),
     Snapshot.purpose == bindparam("purpose"),
 )  # fmt: skip
+
+UNFINISHED, FINISHED = (
+    update(Snapshot).where(col(Snapshot.id) == bindparam("this"), when)
+    for when in (col(Snapshot.state).is_(None), col(Snapshot.state).is_not(None))
+)
 
 
 def plan(session: Session, search_id: int, slot: Slot, purpose: str, due: datetime) -> Snapshot:
@@ -39,7 +44,7 @@ def plan_all(session: Session, planned: Sequence[Planned]) -> None:
 
 def finish(session: Session, snapshot_id: int, state: str, reason: str, parse_id: int | None = None) -> bool:
     """Give a planned snapshot its final state; False when it has one already (then nothing is changed)."""
-    return _change(session, snapshot_id, col(Snapshot.state).is_(None), state, reason, parse_id)
+    return _change(session, UNFINISHED, snapshot_id, state, reason, parse_id)
 
 
 def postpone(session: Session, snapshot_id: int, until: datetime, reason: str) -> None:
@@ -72,14 +77,15 @@ def out_of_queue(session: Session, snapshot_id: int, runs: int | None = None) ->
 
 def revise(session: Session, snapshot_id: int, state: str, reason: str, parse_id: int | None) -> None:
     """Another state for a snapshot that had one: a second look agreed, or its raw page was read again."""
-    _change(session, snapshot_id, col(Snapshot.state).is_not(None), state, reason, parse_id)
+    _change(session, FINISHED, snapshot_id, state, reason, parse_id)
 
 
-def _change(session: Session, snapshot_id: int, when: Any, state: str, reason: str, parse_id: int | None) -> bool:
-    values: dict[str, Any] = {"state": state, "reason": reason[:LONGEST_REASON]}
+def _change(
+    session: Session, those: Update, snapshot_id: int, state: str, reason: str, parse_id: int | None
+) -> bool:  # fmt: skip
+    values: dict[str, Any] = {"this": snapshot_id, "state": state, "reason": reason[:LONGEST_REASON]}
     if parse_id is not None:
         values["current_parse"] = parse_id
-    statement = update(Snapshot).where(col(Snapshot.id) == snapshot_id, when).values(**values)
-    done = cast("CursorResult[Any]", session.connection().execute(statement)).rowcount == 1
+    done = cast("CursorResult[Any]", session.connection().execute(those, values)).rowcount == 1
     session.expire_all()
     return done

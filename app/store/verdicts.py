@@ -11,6 +11,7 @@ from sqlalchemy import insert, literal, select, update
 from sqlmodel import Session
 
 from app.models import Hit, VerdictEvent
+from app.store.rows import add_row, change_row
 from app.types import Verdict
 
 AT_ONCE = 5000  # databases take only so many values in one statement
@@ -19,27 +20,15 @@ GIVEN = ("evidence_kind", "rule", "evidence", "confidence", "version")
 
 def set_verdict(session: Session, hit: Hit, verdict: Verdict, actor: str, now: datetime) -> bool:
     """Give a hit its verdict; False (and nothing written) when it has just that one already."""
-    evidence = [asdict(piece) for piece in verdict.evidence]
-    new = (verdict.label, verdict.kind, verdict.rule, evidence, verdict.confidence, verdict.version)
-    if (hit.label, hit.evidence_kind, hit.rule, hit.evidence, hit.confidence, hit.version) == new:
+    given = {
+        "evidence_kind": verdict.kind, "rule": verdict.rule, "evidence": [asdict(piece) for piece in verdict.evidence],
+        "confidence": verdict.confidence, "version": verdict.version,
+    }  # fmt: skip
+    if hit.label == verdict.label and all(getattr(hit, name) == value for name, value in given.items()):
         return False
-    session.add(
-        VerdictEvent(
-            hit_id=hit.id or 0,
-            old=hit.label,
-            new=verdict.label,
-            evidence_kind=verdict.kind,
-            rule=verdict.rule,
-            evidence=evidence,
-            confidence=verdict.confidence,
-            version=verdict.version,
-            actor=actor,
-            at=now,
-        )
-    )
-    hit.label, hit.evidence_kind, hit.rule, hit.evidence, hit.confidence, hit.version = new
-    session.add(hit)
-    session.flush()
+    said = {"old": hit.label, "new": verdict.label, "actor": actor, "at": now}
+    add_row(session, VerdictEvent, hit_id=hit.id, **said, **given)
+    change_row(session, Hit, hit.id or 0, label=verdict.label, **given)
     return True
 
 
