@@ -228,7 +228,7 @@ async def test_exactly_three_in_ten_answers_are_ill_and_the_record_is_true(
     """As many looks are ok as answers were whole, all others are not; memory stays flat, no connection stays open."""
     server.mix(count, seed=count)
     world.clock.at -= timedelta(minutes=30 * count)
-    async with HttpFetcher(allowed=frozenset({server.base}), deadline=0.5, max_bytes=CAP) as http:
+    async with HttpFetcher(allowed=frozenset({server.base}), deadline=1.5, max_bytes=CAP) as http:
         reach(world, server, http, "mix", 10)
         with writing(world.engine) as session:
             session.get_one(Search, world.search).depth = 10
