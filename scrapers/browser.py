@@ -89,15 +89,20 @@ class BrowserFetcher:
 
     async def __call__(self, fetch: Fetch, page_no: int = 1) -> RawPage:
         """One page as the browser shows it. Never raises for a bad answer; SourceMissing when there is no browser."""
-        seen = _Seen(fetch.url, self.max_bytes)
-        async with self.starting:  # two fetches at once share one browser
-            browser = await self._running()
-        failure = await self._look(browser, fetch, seen)
+        seen, failure = await self._once(fetch)
+        if isinstance(failure, BrowserCrashed) and not seen.asked:  # it had died since the last page: a new one asks
+            seen, failure = await self._once(fetch)
         return RawPage(
             body=bytes(seen.body), final_url=without_secrets(seen.url), http_status=seen.status,
             content_type="text/html; charset=utf-8", page_no=page_no, fetched_at=datetime.now(UTC),
             complete=failure is None, failure=failure.code if failure else None,
         )  # fmt: skip
+
+    async def _once(self, fetch: Fetch) -> tuple[_Seen, FetchFailed | None]:
+        seen = _Seen(fetch.url, self.max_bytes)
+        async with self.starting:  # two fetches at once share one browser
+            browser = await self._running()
+        return seen, await self._look(browser, fetch, seen)
 
     async def _look(self, browser: Browser, fetch: Fetch, seen: _Seen) -> FetchFailed | None:
         """Visit, and say what went wrong if anything did. The context is closed when the caller gives up, too."""
@@ -179,6 +184,7 @@ class _Seen:
         self.session: CDPSession | None = None
         self.frame = ""
         self.told: set[asyncio.Future[Any]] = set()
+        self.asked = False  # somebody, for the page
         self.crashed = False
         self.full = False  # more came than a page may weigh
         self.cut = ""  # why no more of the page will come
@@ -241,6 +247,7 @@ class _Seen:
         """
         if self.page is None or self.session is None:
             return
+        self.asked = True
         going = asyncio.ensure_future(self.page.goto(url, wait_until="domcontentloaded", timeout=0))
         enough = asyncio.ensure_future(self.enough.wait())
         try:

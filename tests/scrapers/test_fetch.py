@@ -273,6 +273,25 @@ def test_a_killed_chromium_is_named_and_the_next_fetch_works(site: PracticeSite,
     assert (page.http_status, page.failure) == (200, None)
 
 
+@pytest.mark.browser
+def test_a_chromium_that_died_between_two_pages_costs_none(site: PracticeSite, chromium_path: str) -> None:
+    """kill -9 while nothing is loading, and at once the next fetch, before anybody heard of the death: nobody was asked
+    yet, so a new browser asks."""
+
+    async def use(browser: BrowserFetcher) -> RawPage:
+        page = await browser(Fetch(url(site)))
+        for _ in range(3):
+            running = children()
+            assert running
+            for pid in running:
+                os.kill(pid, signal.SIGKILL)
+            page = await browser(Fetch(url(site)))
+            assert (page.http_status, page.failure) == (200, None)
+        return page
+
+    assert by_browser(site, chromium_path, use).complete
+
+
 def children() -> list[int]:
     """The main processes of the Chromiums this process started through its driver."""
     listed = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
