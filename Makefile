@@ -1,9 +1,9 @@
 # Every command of a developer's or operator's day. `make help` lists them.
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# One process more than cores, since many tests wait for something (with two more they only wait for each other); a file
-# of tests stays with one of them, so that what it sets up is set up once.
-SIDE_BY_SIDE := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile --no-loadscope-reorder
+# On every core (with more processes Chromiums starve each other); a file of tests stays with one process, so that what it
+# sets up is set up once.
+SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 export PYTHON LOCK

@@ -46,6 +46,7 @@ ARGUMENTS = (
 # Pictures, films and fonts are not needed to read a page of results. Asked of Chromium itself: everything else of a
 # page then loads without waiting for us.
 NOT_NEEDED = {"patterns": [{"resourceType": kind} for kind in ("Image", "Media", "Font")]}
+STARTS = 30.0  # seconds, at least, until a Chromium that does not start is given up
 LAST_WORD = 0.5  # seconds in which Chromium may still name a loss in its own words
 # Playwright's client leaves what it knew of a page in circles, 0.2 MB each. Python looks for those when they are a
 # quarter of all it holds: in a process as large as a worker's that is a hundred megabytes later.
@@ -165,7 +166,7 @@ class BrowserFetcher:
                     executable_path=path,
                     args=[*ARGUMENTS, *sandbox],
                     proxy={"server": self.proxy.url, "bypass": "<-loopback>"},  # loopback goes through it too
-                    timeout=self.deadline * 1000,
+                    timeout=max(self.deadline, STARTS) * 1000,  # an overloaded machine starts it slowly
                 )
             except Error as wrong:
                 raise SourceMissing(f"{path} does not start: {wrong.message.splitlines()[0]}") from wrong
