@@ -103,7 +103,11 @@ class BrowserFetcher:
         seen = _Seen(fetch.url, self.max_bytes)
         async with self.starting:  # two fetches at once share one browser
             browser = await self._running()
-        return seen, await self._look(browser, fetch, seen)
+        failure = await self._look(browser, fetch, seen)
+        if isinstance(failure, BrowserCrashed) and not seen.asked and self.browser is browser:
+            self.browser = None  # it may not have heard of its own death yet: nobody else is given it
+            await _close(browser)
+        return seen, failure
 
     async def _look(self, browser: Browser, fetch: Fetch, seen: _Seen) -> FetchFailed | None:
         """Visit, and say what went wrong if anything did. The context is closed when the caller gives up, too."""
@@ -135,7 +139,7 @@ class BrowserFetcher:
 
     def _named(self, lost: Error, browser: Browser, seen: _Seen) -> FetchFailed:
         """Whose fault it was: Chromium's own, our gate's, or the source's."""
-        if seen.crashed or not browser.is_connected() or "crashed" in lost.message:
+        if not seen.asked or seen.crashed or not browser.is_connected() or "crashed" in lost.message:
             return BrowserCrashed(lost.message)
         if self.proxy is not None and origin(seen.url) in self.proxy.refused:
             return Forbidden(lost.message)

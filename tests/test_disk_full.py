@@ -126,9 +126,9 @@ def test_the_disk_of_postgresql_fills_up_in_the_middle(
 
     def no_more_there(_worker: Worker) -> Callable[[], None]:
         with stranger.open("wb") as file:
-            while left := os.statvfs(small_disk).f_bfree:
+            while (left := os.statvfs(small_disk)).f_bfree:
                 with suppress(OSError):  # the database has taken some of it meanwhile
-                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), left * os.statvfs(small_disk).f_frsize)
+                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), left.f_bfree * left.f_frsize)
         return stranger.unlink
 
     filled(site, data_dir, caplog, monkeypatch, no_more_there, 9)

@@ -64,7 +64,7 @@ def kill_after(process: subprocess.Popen[bytes], looks: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.reliability
-@pytest.mark.parametrize("kills", [3, pytest.param(40, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [5, pytest.param(40, marks=pytest.mark.long)])
 @pytest.mark.usefixtures("practice")
 def test_kills_leave_no_slot_twice_and_none_without_its_state(data_dir: Path, kills: int) -> None:
     """Each day: killed in the middle, run again to its end, verified. Then no slot is double, none is open."""

@@ -99,7 +99,7 @@ def expect_true(world: World, taken: Taken) -> None:
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.reliability
-@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.long)])
 async def test_a_killed_chromium_never_makes_a_look_untrue(kills: int, world: World, chromium_path: str) -> None:
     """Killed at seeded moments, sometimes again while it starts anew: one state per slot, and the next look works."""
     chance, killed, ended = random.Random(11), 0, []
@@ -120,9 +120,6 @@ async def test_a_killed_chromium_never_makes_a_look_untrue(kills: int, world: Wo
                     ended.append(taken.state)
                     expect_true(world, taken)
                 whole = await looks.whole()
-                if whole.reason == "browser_crashed":  # the death was heard of while this one asked: it says so
-                    expect_true(world, whole)
-                    whole = await looks.whole()
                 assert whole.state == "ok", whole.reason
                 with reading(world.engine) as session:
                     assert [f.broken[:3] for f in verify(session, made.blobs, world.clock.at) if f.broken] == []

@@ -17,7 +17,7 @@ import pytest
 
 from app.files import UNFINISHED, sweep
 
-KILLS = 4 if "RELIABILITY" not in os.environ else 20
+KILLS = 6 if "RELIABILITY" not in os.environ else 20
 LONGEST = 0.6
 # Warms up until it is told to begin. Prints, tells the digest, then writes as often as it can: most moments are in the middle of a write.
 CHILD = """

@@ -43,7 +43,7 @@ def a_look(session: Session) -> Snapshot:
     return plan(session, a_search(session), slot_of("2026-11-01T06:00:00"), "scheduled", NOW)
 
 
-def test_a_held_try_is_read_anew_after_its_end(record: Engine) -> None:
+def test_who_holds_a_try_sees_its_end(record: Engine) -> None:
     """Who holds the try as an object sees its end, which was written beside it."""
     with writing(record) as session:
         number = claim(session, a_look(session).id or 0, "google", NOW, NOW + timedelta(minutes=2)) or 0

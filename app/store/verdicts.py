@@ -20,16 +20,18 @@ GIVEN = ("evidence_kind", "rule", "evidence", "confidence", "version")
 
 def set_verdict(session: Session, hit: Hit, verdict: Verdict, actor: str, now: datetime) -> bool:
     """Give a hit its verdict; False (and nothing written) when it has just that one already."""
-    given = {
-        "evidence_kind": verdict.kind, "rule": verdict.rule, "evidence": [asdict(piece) for piece in verdict.evidence],
-        "confidence": verdict.confidence, "version": verdict.version,
-    }  # fmt: skip
+    given = _given(verdict, [asdict(piece) for piece in verdict.evidence])
     if hit.label == verdict.label and all(getattr(hit, name) == value for name, value in given.items()):
         return False
     said = {"old": hit.label, "new": verdict.label, "actor": actor, "at": now}
     add_row(session, VerdictEvent, hit_id=hit.id, **said, **given)
     change_row(session, Hit, hit.id or 0, label=verdict.label, **given)
     return True
+
+
+def _given(verdict: Verdict, evidence: list[dict[str, Any]]) -> dict[str, Any]:
+    """What hit and event both hold of a verdict, beside its label. evidence: as stored."""
+    return dict(zip(GIVEN, (verdict.kind, verdict.rule, evidence, verdict.confidence, verdict.version), strict=True))
 
 
 def set_verdicts(
@@ -40,10 +42,7 @@ def set_verdicts(
     The caller leaves out those that have just that verdict already.
     """
     rows, events = Hit.__table__, VerdictEvent.__table__  # type: ignore[attr-defined]
-    given = {
-        "evidence_kind": verdict.kind, "rule": verdict.rule, "evidence": evidence,
-        "confidence": verdict.confidence, "version": verdict.version,
-    }  # fmt: skip
+    given = _given(verdict, evidence)
     event = {"new": verdict.label, **given, "actor": actor, "at": now}
     said = [literal(value, events.c[name].type).label(name) for name, value in event.items()]
     for start in range(0, len(hits), AT_ONCE):

@@ -11,18 +11,17 @@ from watched import Weight, family, weight
 from scrapers.browser import BrowserFetcher
 from scrapers.types import Fetch
 
-COUNT = 300
 WEIGHED = 40  # times: often enough that each third meets a moment with no renderer to spare
 
 
-async def captured(base: str, path: str, count: int, weighed: int) -> list[Weight]:
-    """The weights after every few captures, so many times."""
+async def captured(base: str, path: str, count: int) -> list[Weight]:
+    """The weights after every few captures."""
     found = []
     async with BrowserFetcher(allowed=frozenset({urlsplit(base).netloc}), executable=path) as browser:
         for number, url in enumerate(addresses(base, count), 1):
             page = await browser(Fetch(url, locale="he-IL"))
             assert (page.failure, page.complete) == (None, True)
-            if number % (count // weighed) == 0:
+            if number % (count // WEIGHED) == 0:
                 found.append(weight())
         assert browser.browser is not None
         assert browser.browser.contexts == []
@@ -33,33 +32,22 @@ async def captured(base: str, path: str, count: int, weighed: int) -> list[Weigh
 
 @pytest.mark.browser
 @pytest.mark.slow
-async def test_captures_leave_nothing_behind(chromium_path: str) -> None:
-    """A few captures: no page, no connection and no process is left when they end."""
-    before = family()
-    with padded_site() as base:
-        assert len(await captured(base, chromium_path, 9, 9)) == 9
-    assert family() == before
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-@pytest.mark.reliability
-@pytest.mark.long
-async def test_captures_do_not_add_up(chromium_path: str) -> None:
+@pytest.mark.parametrize("count", [40, pytest.param(300, marks=[pytest.mark.reliability, pytest.mark.long])])
+async def test_captures_do_not_add_up(count: int, chromium_path: str) -> None:
     """From the second third to the last: memory of Python, driver and browser, open files and processes stand still.
 
     Their least counts: Chromium holds a renderer more now and then, a leak never lets go.
     """
     before = family()
     with padded_site() as base:
-        found = await captured(base, chromium_path, COUNT, WEIGHED)
+        found = await captured(base, chromium_path, count)
     third = len(found) // 3
     early, late = found[third : 2 * third], found[2 * third :]
     grown = {
         what: min(getattr(one, what) for one in late) - min(getattr(one, what) for one in early)
         for what in ("python", "driver", "browser", "files", "processes")
     }
-    print(f"{COUNT} captures, grown by {grown}")
+    print(f"{count} captures, grown by {grown}")
     for what, most in {"python": 15, "driver": 25, "browser": 60, "files": 60, "processes": 1}.items():
         assert grown[what] <= most, grown
     assert family() == before
