@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import tempfile
@@ -34,14 +33,6 @@ ROOT = Path(__file__).resolve().parent.parent
 # The same examples in every run: a red suite is red because the code changed.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("house")
-
-
-def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: looking for garbage in it again and again took a tenth of the
-    run."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
